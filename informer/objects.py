@@ -1,0 +1,318 @@
+"""KubeObject: an immutable value that keeps the JSON bytes the server sent, and decodes what somebody asks for.
+
+Guarantees: nothing that a reader does changes an object; an object costs about its own size on the wire; its header (key, uid, resource
+version) is decoded once, the rest when asked, and a small table shared by all objects remembers the last few decoded trees. Assumes: the
+bytes are one JSON object. Raises `UnreadableObject` for bytes that cannot be a Kubernetes object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar, cast, overload
+
+import msgspec
+
+T = TypeVar("T")
+
+
+class ObjectKey(NamedTuple):
+    """Names one object of a resource: `namespace` is empty for cluster-scoped ones."""
+
+    namespace: str
+    name: str
+
+    @classmethod
+    def parse(cls, text: str) -> ObjectKey:
+        """`"name"` or `"namespace/name"`."""
+        namespace, slash, name = text.rpartition("/")
+        if not name or "/" in namespace or (slash and not namespace):
+            raise ValueError(f'{text!r} is not a key; write "name" or "namespace/name"')
+        return cls(namespace, name)
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}" if self.namespace else self.name
+
+
+class UnreadableObject(ValueError):
+    """Bytes that cannot be taken in as an object. `key` and `resource_version` are what could be read of them, if anything."""
+
+    def __init__(self, message: str, raw: bytes, *, key: ObjectKey | None = None, resource_version: str = "") -> None:
+        super().__init__(message)
+        self.raw = raw
+        self.key = key
+        self.resource_version = resource_version
+
+
+class _Metadata(msgspec.Struct):
+    name: str = ""
+    namespace: str = ""
+    uid: str = ""
+    resourceVersion: str = ""  # noqa: N815
+
+
+class _Header(msgspec.Struct):
+    metadata: _Metadata = msgspec.field(default_factory=_Metadata)
+
+
+class _LabelMetadata(msgspec.Struct):
+    labels: dict[str, str] | None = None
+
+
+class _LabelHeader(msgspec.Struct):
+    metadata: _LabelMetadata = msgspec.field(default_factory=_LabelMetadata)
+
+
+_decode_header = msgspec.json.Decoder(_Header).decode
+_decode_labels = msgspec.json.Decoder(_LabelHeader).decode
+_decode_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_decode_any = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
+
+_REMEMBERED = 32  # decoded trees kept alive, in the whole process; a power of two
+
+
+class KubeObject(Mapping[str, Any]):
+    """One object as the server sent it: a read-only mapping over its JSON.
+
+    `obj["spec"]["nodeName"]` reads; nested values are read-only views with a `to_dict()` of their own (`to_list()` for lists); assigning
+    raises `TypeError`. Equality is equality of content, with kind and apiVersion filled in. Safe to share between threads.
+    """
+
+    __slots__ = ("_api_version", "_kind", "_raw", "key", "resource_version", "uid")
+
+    key: ObjectKey
+    uid: str
+    resource_version: str
+
+    def __init__(self, raw: bytes, *, api_version: str = "", kind: str = "") -> None:
+        """Take in the JSON `raw`. `api_version` and `kind` stand in where the JSON has none, as in the items of built-in lists.
+
+        Raises `UnreadableObject` when it is not JSON, not an object, or has no name.
+        """
+        try:
+            metadata = _decode_header(raw).metadata
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise UnreadableObject(f"not a Kubernetes object: {error}", raw) from error
+        if not metadata.name:
+            raise UnreadableObject("the object has no metadata.name", raw, resource_version=metadata.resourceVersion)
+        self._raw = raw
+        self._api_version = api_version
+        self._kind = kind
+        self.key = ObjectKey(metadata.namespace, metadata.name)
+        self.uid = metadata.uid
+        self.resource_version = metadata.resourceVersion
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> KubeObject:
+        """Make one from plain data, as tests and transforms do. Raises `UnreadableObject` as the constructor does."""
+        return cls(_encode(plain(content)))
+
+    @property
+    def raw(self) -> bytes:
+        """The JSON as it came."""
+        return self._raw
+
+    @property
+    def name(self) -> str:
+        return self.key.name
+
+    @property
+    def namespace(self) -> str:
+        """Empty for cluster-scoped objects."""
+        return self.key.namespace
+
+    @property
+    def kind(self) -> str:
+        return str(self.get("kind", ""))
+
+    @property
+    def api_version(self) -> str:
+        return str(self.get("apiVersion", ""))
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """A fresh copy, empty when there are none."""
+        return _decode_labels(self._raw).metadata.labels or {}
+
+    @property
+    def annotations(self) -> dict[str, str]:
+        """A fresh copy, empty when there are none."""
+        return dict(self["metadata"].get("annotations") or {})
+
+    def to_dict(self) -> dict[str, Any]:
+        """A fresh copy that is yours, with kind and apiVersion filled in."""
+        content: dict[str, Any] = _decode_any(self._raw)
+        return {**self._standing_in(content), **content}
+
+    def to_model(self, model: type[T] | Callable[[dict[str, Any]], T]) -> T:
+        """This object as a class of the official client (`V1Pod`), a `msgspec.Struct`, or whatever a callable makes of its dict.
+
+        Raises what the model raises when it refuses the object.
+        """
+        from informer.models import decoder_for
+
+        return decoder_for(model)(self)
+
+    def _standing_in(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        extra: dict[str, Any] = {}
+        if self._api_version and "apiVersion" not in fields:
+            extra["apiVersion"] = self._api_version
+        if self._kind and "kind" not in fields:
+            extra["kind"] = self._kind
+        return extra
+
+    def _fields(self) -> dict[str, Any]:
+        slot = (id(self) >> 6) & (_REMEMBERED - 1)
+        remembered = _recent[slot]
+        if remembered is not None and remembered[0] is self:
+            return remembered[1]
+        fields: dict[str, Any] = _decode_fields(self._raw)
+        fields = {**self._standing_in(fields), **fields}
+        _recent[slot] = (self, fields)
+        return fields
+
+    def __getitem__(self, field: str) -> Any:
+        fields = self._fields()
+        value = fields[field]
+        if isinstance(value, msgspec.Raw):
+            value = fields[field] = _decode_any(value)
+        return view(value)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields())
+
+    def __len__(self) -> int:
+        return len(self._fields())
+
+    def same_content(self, other: KubeObject) -> bool:
+        """Whether both say the same, kind and apiVersion aside (which the items of lists lack)."""
+        if self._raw == other._raw:
+            return True
+        mine, theirs = _decode_any(self._raw), _decode_any(other._raw)
+        for field in ("kind", "apiVersion"):
+            mine.pop(field, None)
+            theirs.pop(field, None)
+        return bool(mine == theirs)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, KubeObject):
+            return self._raw == other._raw or bool(self.to_dict() == other.to_dict())
+        if isinstance(other, Mapping):
+            return bool(self.to_dict() == plain(other))
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((self.key, self.uid, self.resource_version))
+
+    def __repr__(self) -> str:
+        return f"<{self.kind or 'KubeObject'} {self.key} resource_version={self.resource_version}>"
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> KubeObject:
+        return self
+
+    def __copy__(self) -> KubeObject:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_restore, (self._raw, self._api_version, self._kind))
+
+
+def _restore(raw: bytes, api_version: str, kind: str) -> KubeObject:
+    return KubeObject(raw, api_version=api_version, kind=kind)
+
+
+_recent: list[tuple[KubeObject, dict[str, Any]] | None] = [None] * _REMEMBERED
+
+
+class MappingView(Mapping[str, Any]):
+    """A read-only view of a nested JSON object; `to_dict()` gives a copy that is yours."""
+
+    __slots__ = ("_content",)
+
+    def __init__(self, content: dict[str, Any]) -> None:
+        self._content = content
+
+    def __getitem__(self, field: str) -> Any:
+        return view(self._content[field])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._content)
+
+    def __len__(self) -> int:
+        return len(self._content)
+
+    def to_dict(self) -> dict[str, Any]:
+        return cast("dict[str, Any]", plain(self))
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, MappingView):
+            return self._content == other._content
+        if isinstance(other, Mapping):
+            return bool(self._content == plain(other))
+        return NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(self._content)
+
+
+class ListView(Sequence[Any]):
+    """A read-only view of a nested JSON array; `to_list()` gives a copy that is yours."""
+
+    __slots__ = ("_content",)
+
+    def __init__(self, content: list[Any]) -> None:
+        self._content = content
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> ListView: ...
+
+    def __getitem__(self, index: int | slice) -> Any:
+        return view(self._content[index])
+
+    def __len__(self) -> int:
+        return len(self._content)
+
+    def to_list(self) -> list[Any]:
+        return cast("list[Any]", plain(self))
+
+    to_dict = to_list  # the official client asks every value it does not know for `to_dict()`
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, ListView):
+            return self._content == other._content
+        if isinstance(other, list | tuple):
+            return bool(self._content == plain(list(other)))
+        return NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(self._content)
+
+
+def view(value: Any) -> Any:
+    """`value` as a reader may have it: objects and arrays behind read-only views, everything else as it is."""
+    kind = type(value)
+    if kind is dict:
+        return MappingView(value)
+    if kind is list:
+        return ListView(value)
+    return value
+
+
+def plain(value: Any) -> Any:
+    """A deep copy of JSON-like data in plain dicts and lists; views are copied, everything else stays."""
+    if isinstance(value, KubeObject):
+        return value.to_dict()
+    if isinstance(value, MappingView | ListView):
+        value = value._content  # noqa: SLF001
+    if isinstance(value, Mapping):
+        return {field: plain(item) for field, item in value.items()}
+    if isinstance(value, list | tuple | ListView):
+        return [plain(item) for item in value]
+    return value
