@@ -107,7 +107,7 @@ class Reflector:
         self._sink = sink
         self._runtime = runtime
         self._page_size = page_size
-        self._backoff = Backoff(runtime.random)
+        self._backoff = Backoff(runtime)
         self._wake = runtime.condition("reflector")  # guards _stopping
         self._stopping = False
         self._short_ends = 0

@@ -57,7 +57,9 @@ class ScriptedSource:
     def requests(self) -> list[str]:
         """What was asked, in short: `list`, `list +token`, `list whole`, `watch 12`."""
         return [
-            f"watch {q.resource_version}" if isinstance(q, WatchQuery) else f"list {'whole' if not q.limit else ''}{q.continue_token and '+' + q.continue_token}".strip()
+            f"watch {q.resource_version}"
+            if isinstance(q, WatchQuery)
+            else f"list {'whole' if not q.limit else ''}{q.continue_token and '+' + q.continue_token}".strip()
             for q in self.asked
         ]
 
@@ -67,21 +69,12 @@ class ScriptedSource:
             self._script += steps
             self._changed.notify_all()
 
-    def list(self, query: ListQuery) -> ListPage:
-        self._ask(query)
-        if not self._lists:
-            self._hang()
-        answer = self._lists.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
     def watch(self, query: WatchQuery) -> ScriptedStream:
         self._ask(query)
         script: Sequence[Step] | Exception = self._watches.pop(0) if self._watches else []
         if isinstance(script, Exception):
             raise script
-        self._script = list(script)
+        self._script[:0] = script
         return ScriptedStream(self)
 
     def close(self) -> None:
@@ -122,6 +115,15 @@ class ScriptedSource:
                 if self.closed:
                     raise SourceClosed("closed")
         return batch
+
+    def list(self, query: ListQuery) -> ListPage:
+        self._ask(query)
+        if not self._lists:
+            self._hang()
+        answer = self._lists.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 class ScriptedStream:

@@ -95,7 +95,16 @@ def test_an_empty_list_is_synced() -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [ServerError("500"), TooManyRequests("429"), Unauthorized("401"), Forbidden("403"), NotFound("404"), Disconnected("refused"), Expired("410"), Malformed("html")],
+    [
+        ServerError("500"),
+        TooManyRequests("429"),
+        Unauthorized("401"),
+        Forbidden("403"),
+        NotFound("404"),
+        Disconnected("refused"),
+        Expired("410"),
+        Malformed("html"),
+    ],
     ids=lambda error: type(error).__name__,
 )
 def test_a_failed_list_is_repeated_after_a_wait(error: Exception) -> None:

@@ -15,7 +15,9 @@ from tests.scripted import ScriptedSource, Step, added, deleted, modified, node,
 A = ObjectKey("", "a")
 
 
-def told(lists: list[ListPage], steps: list[Step] | None = None, **options: object) -> tuple[list[Event[KubeObject]], SharedInformer[KubeObject]]:
+def told(
+    lists: list[ListPage], steps: list[Step] | None = None, **options: object
+) -> tuple[list[Event[KubeObject]], SharedInformer[KubeObject]]:
     """The events that a handler sees, and the informer after it."""
     runtime = SimulatedRuntime(seed=1)
     source = ScriptedSource(runtime, lists, [steps or []])
@@ -30,8 +32,6 @@ def told(lists: list[ListPage], steps: list[Step] | None = None, **options: obje
         return informer
 
     return events, runtime.run(main)
-
-
 
 
 def relist() -> Step:
