@@ -1,6 +1,7 @@
 """The built-in resources whose group and version have not changed for years, so that naming one costs no discovery request.
 
-Everything else (custom resources, younger or versioned built-ins) is found by discovery. Facts from https://kubernetes.io/docs/reference/kubernetes-api/.
+Everything else (custom resources, younger or versioned built-ins) is found by discovery.
+Facts from https://kubernetes.io/docs/reference/kubernetes-api/.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def _by_name() -> dict[str, list[Resource]]:
 
 
 def find(name: ResourceName) -> Resource | None:
-    """The built-in resource that `name` means (plural, singular, kind or short name), the core group first; None where discovery must say."""
+    """The built-in resource that `name` means (plural, singular, kind or short name), the core group first; None: ask discovery."""
     for resource in _by_name().get(name.name.lower(), ()):
         if name.group in (None, resource.group) and name.version in (None, resource.version):
             return resource

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar, overload
 
@@ -90,7 +91,7 @@ class SharedInformerFactory:
         Raises `ConfigurationError`, saying what is wrong with what.
         """
         factory = cls(
-            load_api_client(kubeconfig, context),
+            load_api_client(None if kubeconfig is None else Path(kubeconfig), context),
             namespace=namespace,
             resync=resync,
             transform=transform,

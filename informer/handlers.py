@@ -1,7 +1,7 @@
 """Handlers: the events they see, and the line each of them gets its events through.
 
 Guarantees, for each handler: one call at a time, in one order; per object Added, Updated*, Deleted, and again; a handler that
-raises is reported and misses nothing but that event; a slow one delays nobody else; after `remove` or the informer's `stop` no new call starts.
+raises is reported and misses nothing but that event; a slow one delays nobody else; after `remove` or `stop` no new call starts.
 """
 
 from __future__ import annotations

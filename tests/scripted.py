@@ -41,7 +41,7 @@ Step = WatchEvent | Exception | float
 
 
 class ScriptedSource:
-    """`lists` are answered in order, `watches` too: events, an exception, or seconds of silence. After the last one it says nothing more."""
+    """`lists` are answered in order, `watches` too: events, an exception, or seconds of silence; then it says nothing more."""
 
     def __init__(self, runtime: Runtime, lists: Sequence[ListPage | Exception], watches: Sequence[Sequence[Step] | Exception] = ()) -> None:
         self.runtime = runtime

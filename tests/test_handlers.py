@@ -471,7 +471,7 @@ def test_the_lister_selects_by_labels_and_by_namespace() -> None:
             assert [str(obj.key) for obj in lister.list(namespace="y")] == ["y/p"]
             assert lister.get("x/p") == pods[0]
             assert lister.get("z/p") is None
-            assert [str(key) for key in lister.keys()] == ["x/p", "y/p"]
+            assert [*map(str, lister.keys())] == ["x/p", "y/p"]
             assert len(list(lister)) == len(lister) == 2
 
     runtime.run(main)

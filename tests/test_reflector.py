@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import pytest
 
@@ -55,8 +56,8 @@ def test_the_first_requests_are_a_consistent_paged_list_and_a_watch_from_its_ver
     assert isinstance(second, WatchQuery)
     assert second.resource_version == "10"
     assert second.bookmarks
-    assert second.timeout is not None and 300 <= second.timeout < 600
-    assert second.silence is not None and second.silence > second.timeout
+    assert 300 <= (second.timeout or 0) < 600
+    assert (second.silence or 0) > (second.timeout or 0)
 
 
 def test_pages_are_followed_and_taken_in_as_one_list() -> None:
@@ -200,12 +201,12 @@ def test_two_different_garbage_lines_do_not_mean_relist() -> None:
 
 def test_retry_after_is_a_floor_under_the_delay() -> None:
     source = run([TooManyRequests("429", retry_after=7), ServerError("503", retry_after=9), EMPTY])
-    assert [round(b - a) for a, b in zip(source.times, source.times[1:], strict=False)][:2] == [7, 9]
+    assert [round(b - a) for a, b in pairwise(source.times)][:2] == [7, 9]
 
 
 def test_delays_double_up_to_thirty_seconds_and_each_is_drawn_from_its_upper_half() -> None:
     source = run([ServerError("500")] * 12, seconds=300)
-    gaps = [b - a for a, b in zip(source.times, source.times[1:], strict=False)]
+    gaps = [b - a for a, b in pairwise(source.times)]
     for gap, ceiling in zip(gaps, [0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30, 30, 30], strict=False):
         assert ceiling / 2 <= gap <= ceiling
 
@@ -213,7 +214,7 @@ def test_delays_double_up_to_thirty_seconds_and_each_is_drawn_from_its_upper_hal
 def test_a_list_alone_does_not_reset_the_backoff() -> None:
     source = run([EMPTY] * 6, [Expired("410")] * 6, seconds=60)
     lists = [time for time, query in zip(source.times, source.asked, strict=True) if isinstance(query, ListQuery)]
-    gaps = [b - a for a, b in zip(lists, lists[1:], strict=False)]
+    gaps = [b - a for a, b in pairwise(lists)]
     assert gaps == sorted(gaps)
     assert gaps[3] >= 3.2
 

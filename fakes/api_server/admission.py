@@ -1,0 +1,55 @@
+"""What happens to an object on its way in, per kind: namespaces must exist and be alive, and some kinds get fields of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakes.api_server import errors
+from fakes.api_server.errors import Cause
+from fakes.api_server.kinds import Kind
+from fakes.storage import Storage
+
+NAMESPACES = ("", "namespaces")
+PODS = ("", "pods")
+FIRST_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
+IMMORTAL_NAMESPACES = ("default", "kube-system", "kube-public")
+
+
+def admit_to_namespace(storage: Storage, kind: Kind, namespace: str, name: str) -> None:
+    """Raises 404 where the namespace does not exist, 403 where it is going."""
+    version = storage.get(NAMESPACES, namespace)
+    if version is None:
+        raise errors.not_found("namespaces", namespace)
+    if version.field("metadata.deletionTimestamp", _deletion_timestamp):
+        why = f"unable to create new content in namespace {namespace} because it is being terminated"
+        cause = Cause("NamespaceTerminating", f"namespace {namespace} is being terminated", "metadata.namespace")
+        raise errors.forbidden(kind.resource.name, name, why, [cause])
+
+
+def _deletion_timestamp(document: dict[str, Any]) -> str:
+    return str(document["metadata"].get("deletionTimestamp", ""))
+
+
+def prepare_new(kind: Kind, document: dict[str, Any]) -> None:
+    """Fill in, in place, what a new object of this kind always has. A status that a client sends is dropped where it has its own door."""
+    if "status" in kind.subresources:
+        document.pop("status", None)
+    if kind.storage_key == NAMESPACES:
+        metadata = document["metadata"]
+        metadata["labels"] = {**metadata.get("labels", {}), "kubernetes.io/metadata.name": metadata["name"]}
+        document["spec"] = {**(document.get("spec") or {}), "finalizers": ["kubernetes"]}
+        document["status"] = {"phase": "Active"}
+    elif kind.storage_key == PODS:
+        document["status"] = {"phase": "Pending"}
+
+
+def prepare_changed(kind: Kind, old: dict[str, Any], new: dict[str, Any]) -> None:
+    """Undo, in place, what a client may not change through the object itself."""
+    if "status" in kind.subresources:
+        new.pop("status", None)
+        if "status" in old:
+            new["status"] = old["status"]
+    if kind.storage_key == NAMESPACES:
+        new["spec"] = {**(new.get("spec") or {}), "finalizers": old.get("spec", {}).get("finalizers", [])}
+        labels = new["metadata"].get("labels", {})
+        new["metadata"]["labels"] = {**labels, "kubernetes.io/metadata.name": new["metadata"]["name"]}

@@ -1,0 +1,72 @@
+"""Request and Response: what enters the fake API server at its one door, and what comes out.
+
+Every way in (the in-process client, the HTTP server, the simulation) makes a `Request` and understands a `Response`; nothing else crosses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request. `query` keeps order and repeats; header names are lower case; `user` is who asks, as the transport found out."""
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    user: str = "system:admin"
+
+    @classmethod
+    def of(
+        cls,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        *,
+        user: str = "system:admin",
+    ) -> Request:
+        """Make one from a URL (absolute or just its path and query) and headers in any case."""
+        parts = urlsplit(url)
+        return cls(
+            method.upper(),
+            unquote(parts.path),
+            tuple(parse_qsl(parts.query, keep_blank_values=True)),
+            {name.lower(): value for name, value in (headers or {}).items()},
+            body,
+            user,
+        )
+
+    def parameter(self, name: str, default: str = "") -> str:
+        """The first value of a query parameter."""
+        return next((value for key, value in self.query if key == name), default)
+
+
+class Body(Protocol):
+    """A body that comes in pieces, as a watch does."""
+
+    def read(self, timeout: float | None = None) -> bytes:
+        """Block until there are bytes, and give them; `b""` at a clean end. Raises `ConnectionResetError` where the connection breaks.
+
+        Raises `TimeoutError` when nothing came for `timeout` seconds of the runtime's time; the body can be read again after that.
+        """
+        ...
+
+    def close(self) -> None:
+        """The client has gone: free what the stream holds, and let a blocked `read` return `b""`. Idempotent, from any task."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One HTTP answer: all of its bytes, or a `Body` that brings them one after another."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes | Body

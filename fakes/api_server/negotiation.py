@@ -1,0 +1,167 @@
+"""What a client can read and what it has sent: Accept, Content-Type, pretty printing, and JSON errors in the server's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import msgspec
+
+from fakes.api_server import errors
+from fakes.api_server.encoding import from_json
+from fakes.api_server.messages import Request
+
+BODY_LIMIT = 3 * 1024 * 1024
+WATCH_TYPES = "application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch"
+_JSON = ("application/json", "application/*", "*/*")
+_KNOWN = ("application/yaml", "application/vnd.kubernetes.protobuf")
+
+
+class Form(Enum):
+    """The representations that this server has."""
+
+    OBJECT = "object"
+    PARTIAL = "PartialObjectMetadata"
+    PARTIAL_LIST = "PartialObjectMetadataList"
+
+
+@dataclass(frozen=True, slots=True)
+class _Alternative:
+    media_type: str
+    parameters: dict[str, str]
+
+    @classmethod
+    def parse(cls, text: str) -> _Alternative:
+        media_type, *rest = (part.strip() for part in text.split(";"))
+        pairs = (part.partition("=") for part in rest)
+        return cls(media_type.lower(), {name.strip(): value.strip() for name, _, value in pairs})
+
+
+def accepted_form(request: Request, *, custom: bool, watch: bool) -> Form:
+    """The first alternative in Accept that this server has. Raises 406, or 501 for what only a real server has."""
+    accept = request.headers.get("accept", "").strip() or "*/*"
+    lacking = ""
+    for alternative in map(_Alternative.parse, accept.split(",")):
+        form = _form(alternative)
+        if form is not None:
+            return form
+        if alternative.media_type in _JSON and alternative.parameters.get("as") == "Table":
+            lacking = lacking or "Tables (Accept: as=Table without another alternative)"
+        elif alternative.media_type in _KNOWN and not custom and not (watch and alternative.media_type == "application/yaml"):
+            lacking = lacking or f"answers in {alternative.media_type}"
+        elif alternative.media_type == "application/yaml" and not watch:
+            lacking = lacking or "answers in application/yaml"
+    if lacking:
+        raise errors.not_supported(lacking)
+    raise errors.not_acceptable(WATCH_TYPES if watch else errors.JSON_TYPES)
+
+
+def _form(alternative: _Alternative) -> Form | None:
+    if alternative.media_type not in _JSON:
+        return None
+    wanted = alternative.parameters.get("as")
+    if wanted is None:
+        return Form.OBJECT
+    if alternative.parameters.get("g") != "meta.k8s.io" or alternative.parameters.get("v") != "v1":
+        return None
+    return {form.value: form for form in (Form.PARTIAL, Form.PARTIAL_LIST)}.get(wanted)
+
+
+def wants_pretty(request: Request) -> bool:
+    """Asked for, or a person with curl, wget or a browser."""
+    asked = request.parameter("pretty")
+    if asked:
+        return asked.lower() not in ("0", "false")
+    return request.headers.get("user-agent", "").startswith(("curl", "Wget", "Mozilla/5.0"))
+
+
+def media_type(request: Request) -> str:
+    """The body's type without its parameters; empty when the client named none."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def check_size(request: Request) -> None:
+    """Raises 413."""
+    if len(request.body) > BODY_LIMIT:
+        raise errors.too_large(BODY_LIMIT)
+
+
+def read_object(request: Request, kind: str) -> dict[str, Any]:
+    """The body of a create or an update. `kind` is what it must be, for messages. Raises 400, 413, 415 or 501."""
+    check_size(request)
+    _refuse_other_types(request)
+    try:
+        document = from_json(request.body)
+    except msgspec.DecodeError as error:
+        why = f"couldn't get version/kind; json parse error: {json_complaint(request.body, error)}"
+        raise errors.bad_request(
+            f"the object provided is unrecognized (must be of type {kind}): {why} ({_summary(request.body)})"
+        ) from None
+    if not isinstance(document, dict):
+        why = "couldn't get version/kind; json parse error: json: cannot unmarshal into Go value of type struct"
+        raise errors.bad_request(f"the object provided is unrecognized (must be of type {kind}): {why} ({_summary(request.body)})")
+    return document
+
+
+def read_options(request: Request) -> dict[str, Any]:
+    """The body of a delete, which may be empty. Raises 400, 413, 415 or 501."""
+    check_size(request)
+    if not request.body.strip():
+        return {}
+    _refuse_other_types(request)
+    try:
+        document = from_json(request.body)
+    except msgspec.DecodeError as error:
+        raise errors.bad_request(f"couldn't get version/kind; json parse error: {json_complaint(request.body, error)}") from None
+    if not isinstance(document, dict):
+        raise errors.bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal into Go value of type struct")
+    return document
+
+
+def _refuse_other_types(request: Request) -> None:
+    sent = media_type(request)
+    if sent in _KNOWN:
+        raise errors.not_supported(f"bodies in {sent}")
+    if sent not in ("", "application/json"):
+        raise errors.unsupported_media_type()
+
+
+def missing_kind(request_body: bytes, kind: str) -> errors.StatusError:
+    """400 for an object that does not say what it is."""
+    text = request_body.decode(errors="replace")
+    why = f"Object 'Kind' is missing in '{text}' ({_summary(request_body)})"
+    return errors.bad_request(f"the object provided is unrecognized (must be of type {kind}): {why}")
+
+
+def _summary(body: bytes) -> str:
+    if not body:
+        return "<empty>"
+    limit = 30
+    shown = body[:limit].decode(errors="replace") if body.startswith(b"{") else body[:limit].hex()
+    return f"{shown} ..." if len(body) > limit else shown
+
+
+def json_complaint(raw: bytes, error: msgspec.DecodeError) -> str:
+    """What Go's decoder says about JSON that is none: exact for the first character and for an object's first key, else Python's words."""
+    text = raw.lstrip(b" \t\r\n")
+    if not text:
+        return "unexpected end of JSON input"
+    if text[0] not in b'{["-0123456789tfn':
+        return f"invalid character {quoted(text[0])} looking for beginning of value"
+    inside = text[1:].lstrip(b" \t\r\n")
+    if text.startswith(b"{") and inside and inside[0] not in b'"}':
+        return f"invalid character {quoted(inside[0])} looking for beginning of object key string"
+    if text[0] in b"{[" and not inside:
+        return "unexpected end of JSON input"
+    return str(error)
+
+
+def quoted(byte: int) -> str:
+    """A byte as Go quotes a character."""
+    character = chr(byte)
+    if character in "'\\":
+        return f"'\\{character}'"
+    if character.isprintable():
+        return f"'{character}'"
+    return f"'\\x{byte:02x}'" if byte < 0x80 else f"'\\u{byte:04x}'"

@@ -1,0 +1,84 @@
+"""Objects: the storage as the verbs see it, in documents instead of bytes, and the answers that verbs give."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from fakes.api_server import errors
+from fakes.api_server.encoding import encode_object, restamp, to_document
+from fakes.api_server.kinds import Kind
+from fakes.api_server.requests import Call
+from fakes.storage import Storage, Version
+from informer.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectAnswer:
+    """One object, and what the server warns of."""
+
+    version: Version
+    status: int = 200
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListAnswer:
+    """Objects in the order of their keys. `remaining` is 0 where it is not told."""
+
+    versions: list[Version]
+    revision: int
+    token: str = ""
+    remaining: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StatusAnswer:
+    """A Status that is no error."""
+
+    document: dict[str, Any]
+    status: int = 200
+
+
+class Objects:
+    """Reads and writes documents. Guarantees what `Storage` does; raises its `Changed` to whoever wrote from an older state."""
+
+    def __init__(self, storage: Storage, runtime: Runtime) -> None:
+        self.storage = storage
+        self.runtime = runtime
+
+    def now(self, seconds: float = 0) -> str:
+        """The wall clock, some seconds from now, as objects have it."""
+        return timestamp(self.runtime.now() + datetime.timedelta(seconds=seconds))
+
+    def read(self, call: Call) -> Version:
+        """Raises 404."""
+        version = self.storage.get(call.kind.storage_key, call.key)
+        if version is None:
+            raise errors.not_found(call.kind.resource.name, call.name)
+        return version
+
+    def put(self, kind: Kind, key: str, document: dict[str, Any], expect: int) -> Version:
+        """Store `document`, which gets the new resource version. Raises `Changed`."""
+
+        def encode(revision: int) -> bytes:
+            document["metadata"]["resourceVersion"] = str(revision)
+            return encode_object(kind, document)
+
+        version = self.storage.write(kind.storage_key, key, encode, expect=expect).new
+        assert version is not None, "a write leaves an object behind"
+        return version
+
+    def remove(self, kind: Kind, key: str, expect: int) -> Version:
+        """Delete, and give the last state under the revision of its deletion. Raises `Changed`."""
+        return self.storage.delete(kind.storage_key, key, expect=expect).farewell(restamp)
+
+    def document(self, kind: Kind, version: Version) -> dict[str, Any]:
+        """A fresh dict."""
+        return to_document(kind, version)
+
+
+def timestamp(moment: datetime.datetime) -> str:
+    """As objects have it: RFC 3339 in UTC, whole seconds."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,171 @@
+"""The options of each verb, and the combinations of them that a real server refuses, in its words and its order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fakes.api_server import errors
+from fakes.api_server.errors import Cause
+from fakes.api_server.requests import Parameters
+
+_MATCH = "resourceVersionMatch"
+_POLICIES = ("Foreground", "Background", "Orphan")
+
+
+def _forbidden(field: str, text: str) -> Cause:
+    return Cause("FieldValueForbidden", f"Forbidden: {text}", field)
+
+
+def _unsupported(field: str, value: str, supported: str) -> Cause:
+    return Cause("FieldValueNotSupported", f"Unsupported value: {value}: supported values: {supported}", field)
+
+
+def _check(kind: str, causes: list[Cause]) -> None:
+    if causes:
+        raise errors.invalid(f"{kind}.meta.k8s.io", "", causes)
+
+
+@dataclass(frozen=True, slots=True)
+class ListOptions:
+    """Options of list and watch. `version` is the resource version as it was sent; `initial_events` None where it was not."""
+
+    version: str
+    match: str
+    limit: int
+    token: str
+    labels: str
+    fields: str
+    timeout: int
+    bookmarks: bool
+    initial_events: bool | None
+
+    @classmethod
+    def of(cls, parameters: Parameters) -> ListOptions:
+        """Raises 400 for values of the wrong type."""
+        return cls(
+            version=parameters.text("resourceVersion"),
+            match=parameters.text(_MATCH),
+            limit=max(parameters.integer("limit"), 0),
+            token=parameters.text("continue"),
+            labels=parameters.text("labelSelector"),
+            fields=parameters.text("fieldSelector"),
+            timeout=max(parameters.integer("timeoutSeconds"), 0),
+            bookmarks=parameters.flag("allowWatchBookmarks"),
+            initial_events=parameters.flag("sendInitialEvents") if parameters.has("sendInitialEvents") else None,
+        )
+
+    def check_list(self) -> None:
+        """Raises 422."""
+        causes: list[Cause] = []
+        if self.match:
+            if not self.version:
+                causes.append(_forbidden(_MATCH, "resourceVersionMatch is forbidden unless resourceVersion is provided"))
+            if self.token:
+                causes.append(_forbidden(_MATCH, "resourceVersionMatch is forbidden when continue is provided"))
+            if self.match not in ("Exact", "NotOlderThan"):
+                causes.append(_unsupported(_MATCH, f'"{self.match}"', '"Exact", "NotOlderThan", ""'))
+            if self.match == "Exact" and self.version == "0":
+                causes.append(_forbidden(_MATCH, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'))
+        if self.initial_events is not None:
+            causes.append(_forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"))
+        _check("ListOptions", causes)
+
+    def check_watch(self) -> None:
+        """Raises 422."""
+        causes: list[Cause] = []
+        if self.initial_events is not None and self.match != "NotOlderThan":
+            causes.append(_forbidden(_MATCH, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"))
+        if self.match:
+            if self.initial_events is None:
+                text = "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"
+                causes.append(_forbidden(_MATCH, text))
+            if self.match != "NotOlderThan":
+                causes.append(_unsupported(_MATCH, f'"{self.match}"', '"NotOlderThan"'))
+            if self.token:
+                causes.append(_forbidden(_MATCH, "resourceVersionMatch is forbidden when continue is provided"))
+        _check("ListOptions", causes)
+
+    @property
+    def with_initial_events(self) -> bool:
+        """Whether a watch starts with what exists: asked for, or, without a word about it, from no version or from 0."""
+        if self.initial_events is None:
+            return not self.match and self.version in ("", "0")
+        return self.initial_events
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOptions:
+    """Options of create, update and patch."""
+
+    dry_run: bool = False
+
+    @classmethod
+    def of(cls, parameters: Parameters, kind: str) -> WriteOptions:
+        """`kind` is CreateOptions, UpdateOptions or PatchOptions, for messages. Raises 422."""
+        causes = _dry_run(parameters.text("dryRun"))
+        if kind == "PatchOptions" and parameters.has("force"):
+            causes.append(_forbidden("force", "may not be specified for non-apply patch"))
+        validation = parameters.text("fieldValidation")
+        if validation not in ("", "Ignore", "Strict", "Warn"):
+            causes.append(_unsupported("fieldValidation", f'"{validation}"', '"", "Ignore", "Strict", "Warn"'))
+        _check(kind, causes)
+        return cls(dry_run=parameters.text("dryRun") == "All")
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteOptions:
+    """Options of delete and deletecollection. None stands for "not a word about it"."""
+
+    dry_run: bool = False
+    policy: str | None = None
+    orphan: bool | None = None
+    grace: int | None = None
+    uid: str | None = None
+    version: str | None = None
+
+    @classmethod
+    def of(cls, parameters: Parameters, body: Mapping[str, Any]) -> DeleteOptions:
+        """From the body, or from the query when there is none. Raises 400 and 422."""
+        preconditions = body.get("preconditions") or {}
+        if not isinstance(preconditions, dict):
+            raise _wrong_types()
+        dry = body.get("dryRun") or ([parameters.text("dryRun")] if parameters.text("dryRun") else [])
+        options = cls(
+            dry_run=dry == ["All"],
+            policy=body.get("propagationPolicy") or parameters.text("propagationPolicy") or None,
+            orphan=body.get("orphanDependents", parameters.flag("orphanDependents") if parameters.has("orphanDependents") else None),
+            grace=body.get(
+                "gracePeriodSeconds", parameters.integer("gracePeriodSeconds") if parameters.has("gracePeriodSeconds") else None
+            ),
+            uid=preconditions.get("uid"),
+            version=preconditions.get("resourceVersion"),
+        )
+        options._check_types()
+        causes = [] if dry in ([], ["All"]) else _dry_run(dry[0] if isinstance(dry, list) else str(dry))
+        if options.orphan is not None and options.policy is not None:
+            text = f'Invalid value: "{options.policy}": orphanDependents and deletionPropagation cannot be both set'
+            causes.append(Cause("FieldValueInvalid", text, "propagationPolicy"))
+        elif options.policy is not None and options.policy not in _POLICIES:
+            causes.append(_unsupported("propagationPolicy", f'"{options.policy}"', '"Foreground", "Background", "Orphan", "nil"'))
+        _check("DeleteOptions", causes)
+        return options
+
+    def _check_types(self) -> None:
+        texts = (self.policy, self.uid, self.version)
+        well_typed = (
+            all(text is None or isinstance(text, str) for text in texts)
+            and (self.orphan is None or isinstance(self.orphan, bool))
+            and (self.grace is None or type(self.grace) is int)
+        )
+        if not well_typed:
+            raise _wrong_types()
+
+
+def _wrong_types() -> errors.StatusError:
+    return errors.bad_request("json: cannot unmarshal a field of DeleteOptions.meta.k8s.io into its Go type")
+
+
+def _dry_run(text: str) -> list[Cause]:
+    return [] if text in ("", "All") else [_unsupported("dryRun", f'["{text}"]', '"All"')]

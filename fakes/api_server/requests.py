@@ -1,0 +1,188 @@
+"""Call: what a request asks of which resource, and the record that is kept of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fakes.api_server import errors
+from fakes.api_server.kinds import Kind, Kinds
+from fakes.api_server.messages import Request
+
+_INTEGER = re.compile(r"^[+-]?[0-9]+$")
+_DURATION = re.compile(r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))*$")
+_ON_COLLECTION = {"GET": "list", "POST": "create", "DELETE": "deletecollection"}
+_ON_OBJECT = {"GET": "get", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
+
+
+class PageNotFound(LookupError):
+    """No handler for this path: a real server answers 404 in plain text."""
+
+
+class Parameters:
+    """Query parameters, read as Go reads them."""
+
+    def __init__(self, query: tuple[tuple[str, str], ...]) -> None:
+        self._values: dict[str, str] = {}
+        for name, value in query:
+            self._values.setdefault(name, value)
+
+    def has(self, name: str) -> bool:
+        return name in self._values
+
+    def text(self, name: str) -> str:
+        return self._values.get(name, "")
+
+    def flag(self, name: str) -> bool:
+        """True for anything but absence, `false` and `0`."""
+        return name in self._values and self._values[name].lower() not in ("false", "0")
+
+    def integer(self, name: str) -> int:
+        """0 when absent. Raises 400."""
+        text = self._values.get(name, "0")
+        if not _INTEGER.match(text):
+            raise errors.bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax')
+        if not -(2**63) <= int(text) < 2**63:
+            raise errors.bad_request(f'strconv.ParseInt: parsing "{text}": value out of range')
+        return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One verb on one resource. `namespace` is empty for all namespaces and for resources without; `name` for collections.
+
+    `verb` is the one that access rules and faults know: get, list, watch, create, update, patch, delete, deletecollection.
+    """
+
+    verb: str
+    kind: Kind
+    namespace: str = ""
+    name: str = ""
+    subresource: str = ""
+    parameters: Parameters = Parameters(())  # noqa: RUF009
+
+    @property
+    def key(self) -> str:
+        """Where the object is stored."""
+        return object_key(self.namespace, self.name)
+
+    @property
+    def prefix(self) -> str:
+        """What the keys of the collection begin with."""
+        return f"{self.namespace}/" if self.namespace else ""
+
+
+def object_key(namespace: str, name: str) -> str:
+    return f"{namespace}/{name}" if namespace else name
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRecord:
+    """One request that came in at the door. `time` is the runtime's monotonic clock, in seconds.
+
+    `resource` is `pods`, `deployments.apps`, or empty for discovery and unknown paths; `query` has the parameters as they were sent;
+    `status` is 0 when the connection was broken instead of answered.
+    """
+
+    time: float
+    verb: str
+    resource: str
+    namespace: str
+    name: str
+    subresource: str
+    query: Mapping[str, str]
+    status: int
+    user_agent: str
+    path: str
+
+
+def is_resource_path(path: str) -> bool:
+    """Whether a path can name a collection or an object; all others are discovery's."""
+    parts = path.strip("/").split("/")
+    return len(parts) > {"api": 2, "apis": 3}.get(parts[0], len(parts))
+
+
+def resolve(request: Request, kinds: Kinds) -> Call:
+    """What the request asks for; its path is one of a resource. Raises `PageNotFound`, 400, 404 or 405."""
+    parameters = Parameters(request.query)
+    _check_timeout(parameters.text("timeout"))
+    group, version, rest = _split(request.path)
+    watched = bool(rest) and rest[0] == "watch"
+    namespace, plural, name, subresource = _parts(rest[1:] if watched else rest)
+    kind = kinds.find(group, version, plural)
+    if kind is None or (namespace and not kind.resource.namespaced) or len(rest) > 6:
+        raise _unknown(kinds, group, version)
+    if name and kind.resource.namespaced and not namespace:
+        raise _unknown(kinds, group, version)
+    if watched:
+        if request.method != "GET" or subresource:
+            raise _unknown(kinds, group, version)
+        verb = "watch"
+    elif subresource and request.method == "POST":
+        verb = "create"
+    else:
+        verb = _verb(request.method, kind, namespace, name, parameters)
+    _check_subresource(kind, name, subresource, verb)
+    return Call(verb, kind, namespace, name, subresource, parameters)
+
+
+def _split(path: str) -> tuple[str, str, list[str]]:
+    parts = path.strip("/").split("/")
+    return ("", parts[1], parts[2:]) if parts[0] == "api" else (parts[1], parts[2], parts[3:])
+
+
+def _parts(rest: list[str]) -> tuple[str, str, str, str]:
+    """namespace, plural, name, subresource."""
+    if len(rest) >= 3 and rest[0] == "namespaces" and rest[2] not in ("status", "finalize"):
+        namespace, rest = rest[1], rest[2:]
+    else:
+        namespace = ""
+    plural, name, subresource = [*rest, "", "", ""][:3]
+    return namespace, plural, name, "/".join([subresource, *rest[3:]]) if subresource else ""
+
+
+def _unknown(kinds: Kinds, group: str, version: str) -> Exception:
+    built_in = any(not kind.custom for kind in kinds.all() if (kind.resource.group, kind.resource.version) == (group, version))
+    return errors.unknown_resource() if built_in else PageNotFound()
+
+
+def _verb(method: str, kind: Kind, namespace: str, name: str, parameters: Parameters) -> str:
+    if name:
+        verb = _ON_OBJECT.get(method)
+        if verb is None and method == "POST" and kind.custom:
+            verb = "create"
+    else:
+        verb = _ON_COLLECTION.get(method)
+        if verb == "list" and parameters.flag("watch"):
+            verb = "watch"
+        if verb is None and method in ("PUT", "PATCH") and kind.custom:
+            raise errors.bad_request("name must be provided")
+        if verb in ("create", "deletecollection") and kind.resource.namespaced and not namespace:
+            raise PageNotFound if kind.custom else errors.method_not_allowed()
+    if verb is None:
+        raise errors.method_not_allowed(kind.resource.name if kind.custom else "")
+    return verb
+
+
+def _check_subresource(kind: Kind, name: str, subresource: str, verb: str) -> None:
+    if not subresource:
+        if verb not in kind.verbs:
+            raise errors.method_not_allowed()
+        if not {"get", "create"} <= set(kind.verbs):
+            raise errors.not_supported(f"{verb} of {kind.resource.name}, which real servers compute instead of storing")
+        return
+    if subresource not in kind.subresources:
+        raise errors.not_found(kind.resource.name, name) if kind.custom else errors.unknown_resource()
+    if subresource == "status":
+        if verb not in ("get", "update", "patch"):
+            raise errors.method_not_allowed()
+    elif (kind.resource.name, subresource) != ("namespaces", "finalize"):
+        raise errors.not_supported(f"the subresource {kind.resource.name}/{subresource}")
+    elif verb != "update":
+        raise errors.method_not_allowed()
+
+
+def _check_timeout(text: str) -> None:
+    if text and text != "0" and not _DURATION.match(text):
+        raise errors.bad_request(f'invalid timeout specified in the request URL - time: invalid duration "{text}"')

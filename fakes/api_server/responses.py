@@ -1,0 +1,130 @@
+"""Responses: answers and refusals as HTTP, in the form that was negotiated, under the headers that every answer of a real server has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from email.utils import format_datetime
+
+from fakes.api_server import encoding, errors
+from fakes.api_server.errors import StatusError
+from fakes.api_server.faults import Fault
+from fakes.api_server.kinds import Kind
+from fakes.api_server.messages import Request, Response
+from fakes.api_server.negotiation import Form, wants_pretty
+from fakes.api_server.objects import ListAnswer, ObjectAnswer, StatusAnswer
+from informer.runtime import Runtime
+
+Answer = ObjectAnswer | ListAnswer | StatusAnswer
+
+_JSON = {"Content-Type": "application/json"}
+_TEXT = {"Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff"}
+
+
+class BrokenBody:
+    """A connection that breaks before anything has arrived."""
+
+    def read(self, timeout: float | None = None) -> bytes:
+        raise ConnectionResetError("the API server broke the connection")
+
+    def close(self) -> None:
+        pass
+
+
+def render(request: Request, kind: Kind, answer: Answer, form: Form) -> Response:
+    """An answer in its form. Raises 406 where the form is for a list and the answer none, or the other way round."""
+    match answer:
+        case StatusAnswer():
+            return _json(request, answer.status, encoding.to_json(answer.document))
+        case ListAnswer():
+            return _json(request, 200, _list_body(kind, answer, form))
+        case ObjectAnswer():
+            headers = {"Warning": ", ".join(f'299 - "{_escape(text)}"' for text in answer.warnings)} if answer.warnings else {}
+            return _json(request, answer.status, _object_body(kind, answer, form), headers)
+
+
+def _list_body(kind: Kind, answer: ListAnswer, form: Form) -> bytes:
+    if form is Form.PARTIAL:
+        go_type = "*unstructured.UnstructuredList" if kind.custom else f"*{kind.resource.group.split('.')[0] or 'core'}.{kind.list_kind}"
+        raise _wrong_form(f"you requested PartialObjectMetadata, but the requested object is a list ({go_type})")
+    write = encoding.partial_listing if form is Form.PARTIAL_LIST else None
+    if write is not None:
+        return write(answer.versions, answer.revision, token=answer.token, remaining=answer.remaining)
+    return encoding.listing(kind, answer.versions, answer.revision, token=answer.token, remaining=answer.remaining)
+
+
+def _object_body(kind: Kind, answer: ObjectAnswer, form: Form) -> bytes:
+    if form is Form.PARTIAL_LIST:
+        raise _wrong_form("you requested PartialObjectMetadataList, but the requested object is not a list")
+    return encoding.partial(answer.version) if form is Form.PARTIAL else encoding.whole(kind, answer.version.raw)
+
+
+def _wrong_form(message: str) -> StatusError:
+    return StatusError(406, "NotAcceptable", message)
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def render_error(request: Request, error: StatusError) -> Response:
+    """A refusal. Retry-After goes with it as a header, too."""
+    raw = encoding.to_json(error.status())
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
+    # 406 is decided before anybody looks at how the client wants it
+    return _json(request, error.code, raw, headers, always_pretty=error.code == 406)
+
+
+def _json(request: Request, status: int, raw: bytes, headers: Mapping[str, str] | None = None, *, always_pretty: bool = False) -> Response:
+    body = encoding.pretty(raw) if always_pretty or wants_pretty(request) else raw + b"\n"
+    return Response(status, {**_JSON, **(headers or {})}, body)
+
+
+def page_not_found() -> Response:
+    """404 in plain text: no handler for the path."""
+    return Response(404, _TEXT, b"404 page not found\n")
+
+
+def render_fault(request: Request, fault: Fault) -> Response:
+    """What an injected fault makes of the answer."""
+    if fault.disconnect:
+        return Response(200, _JSON, BrokenBody())
+    if fault.body is None:
+        return render_error(request, fault.to_error())
+    headers = {"Content-Type": fault.content_type}
+    if fault.retry_after:
+        headers["Retry-After"] = str(fault.retry_after)
+    return Response(fault.status, headers, fault.body)
+
+
+class CommonHeaders:
+    """The headers of every answer."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._priority = {
+            "X-Kubernetes-Pf-Flowschema-Uid": runtime.uuid(),
+            "X-Kubernetes-Pf-Prioritylevel-Uid": runtime.uuid(),
+        }
+
+    def add(self, request: Request, response: Response) -> Response:
+        """The response with them; what it says itself wins."""
+        common = {
+            "Audit-Id": request.headers.get("audit-id") or self._runtime.uuid(),
+            "Cache-Control": "no-cache, private",
+            **self._priority,
+            "Date": format_datetime(self._runtime.now(), usegmt=True),
+        }
+        return replace(response, headers={**common, **response.headers})
+
+
+def internal_error(error: Exception) -> StatusError:
+    """500 for a failure of the fake itself."""
+    return StatusError(
+        500, "InternalError", f"Internal error occurred: {type(error).__name__}: {error}", {"causes": [{"message": str(error)}]}
+    )
+
+
+def unavailable() -> StatusError:
+    """503: the server has been closed."""
+    return errors.StatusError(503, "ServiceUnavailable", "the API server has been closed")

@@ -1,0 +1,51 @@
+"""Selection: which objects a list, a watch or a deletecollection is about, by their labels and fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from fakes.api_server import errors
+from fakes.api_server.kinds import NAME, NAMESPACE, Kind
+from fakes.storage import Version
+from informer.selectors import FieldSelector, LabelSelector, SelectorError
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A label selector and a field selector on objects of one kind."""
+
+    kind: Kind
+    labels: LabelSelector
+    fields: FieldSelector
+
+    @classmethod
+    def parse(cls, kind: Kind, labels: str, fields: str) -> Selection:
+        """Raises 400 for texts that are no selectors, and for fields that cannot be selected by."""
+        try:
+            selection = cls(kind, LabelSelector.parse(labels), FieldSelector.parse(fields))
+        except SelectorError as error:
+            raise errors.bad_request(str(error)) from None
+        kind.check_fields(selection.fields)
+        return selection
+
+    def __bool__(self) -> bool:
+        """Whether it can leave anything out."""
+        return bool(self.labels) or bool(self.fields)
+
+    def matches(self, version: Version) -> bool:
+        if self.labels and not self.labels.matches(version.labels):
+            return False
+        return not self.fields or self.fields.matches(partial(self._field, version))
+
+    def _field(self, version: Version, name: str) -> str:
+        namespace, _, own = version.key.rpartition("/")
+        if name == NAME:
+            return own
+        if name == NAMESPACE:
+            return namespace
+        return version.field(name, partial(self.kind.field_value, name=name))
+
+    def pinned_name(self) -> str | None:
+        """The one name that it asks for, if it asks for one."""
+        return next((value for field, operator, value in self.fields.requirements if (field, operator) == (NAME, "=")), None)

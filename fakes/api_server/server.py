@@ -1,0 +1,195 @@
+"""APIServer: a Kubernetes API server in memory. Requests enter at `handle`; tests may also use its Python face.
+
+Guarantees: `handle` never raises, and one storage with one revision counter is behind everything. All methods may be called from any task;
+only `handle` (for a version that is still to come) and a watch's `read` block. What a real server ignores is ignored; what it knows and
+this one lacks is refused with a 501 Status that names it. No controllers run: nothing is scheduled, collected or scaled.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from dataclasses import replace
+
+from fakes.api_server import discovery, negotiation
+from fakes.api_server.errors import StatusError
+from fakes.api_server.face import Face
+from fakes.api_server.faults import Fault, FaultList, StreamFault
+from fakes.api_server.kinds import Kinds
+from fakes.api_server.messages import Request, Response
+from fakes.api_server.requests import Call, PageNotFound, RequestRecord, is_resource_path, resolve
+from fakes.api_server.responses import (
+    CommonHeaders,
+    internal_error,
+    page_not_found,
+    render,
+    render_error,
+    render_fault,
+    unavailable,
+)
+from fakes.api_server.verbs import Verbs
+from fakes.api_server.watching import WatchBody, open_watch
+from fakes.storage import Storage
+from informer.runtime import Runtime, current_runtime
+
+_log = logging.getLogger(__name__)
+_REMEMBERED = 100_000
+
+
+class APIServer(Face):
+    """See the module. `runtime` is where its time, identity and chance come from; None means the current task's simulation, or threads.
+
+    `revision` is the version that the cluster starts from: the first object gets the next one. The namespaces default, kube-system,
+    kube-public and kube-node-lease exist from the start.
+    """
+
+    def __init__(self, *, runtime: Runtime | None = None, revision: int = 1) -> None:
+        self.runtime = runtime or current_runtime()
+        self.kinds = Kinds()
+        self.storage = Storage(self.runtime, revision=revision)
+        self._lock = self.runtime.condition("api server")
+        # _lock guards these
+        self._watches: dict[WatchBody, None] = {}
+        self._faults = FaultList()
+        self._closed = False
+        self._requests: deque[RequestRecord] = deque(maxlen=_REMEMBERED)
+        self._headers = CommonHeaders(self.runtime)
+        self._verbs = Verbs(self.storage, self.kinds, self.runtime, self._end_watches)
+        super().__init__(self.kinds, self._verbs)
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request. Never raises; every answer has the headers that real ones have. Framing is the transport's."""
+        self.runtime.checkpoint(f"{request.method} {request.path}")
+        started = self.runtime.monotonic()
+        call, refusal = self._resolve(request)
+        verb, resource = (call.verb, call.kind.resource.name) if call else (request.method.lower(), "")
+        with self._lock:
+            fault = self._faults.next_fault(verb, resource)
+        if fault is None:
+            response = refusal or self._respond(request, call)
+        else:
+            if fault.commit and call is not None and call.verb != "watch":
+                self._respond(request, call)
+            response = render_fault(request, fault)
+        status = 0 if fault is not None and fault.disconnect else response.status
+        self._requests.append(_record(started, verb, call, request, status))
+        return self._headers.add(request, response)
+
+    def _resolve(self, request: Request) -> tuple[Call | None, Response | None]:
+        """What is asked of which resource; or else the refusal, if it is not discovery's."""
+        if not is_resource_path(request.path):
+            return None, None
+        try:
+            return resolve(request, self.kinds), None
+        except PageNotFound:
+            return None, page_not_found()
+        except StatusError as error:
+            return None, render_error(request, error)
+
+    def _respond(self, request: Request, call: Call | None) -> Response:
+        try:
+            if self._closed:
+                raise unavailable()
+            if call is None:
+                return discovery.answer(self.kinds, request) or page_not_found()
+            form = negotiation.accepted_form(request, custom=call.kind.custom, watch=call.verb == "watch")
+            if call.verb == "watch":
+                return Response(200, {"Content-Type": "application/json"}, self._open(call, form))
+            return render(request, call.kind, self._verbs.answer(call, request), form)
+        except StatusError as error:
+            return render_error(request, error)
+        except Exception as error:
+            _log.exception("request=%s %s outcome=failed", request.method, request.path)
+            return render_error(request, internal_error(error))
+
+    def _open(self, call: Call, form: negotiation.Form) -> WatchBody:
+        body = open_watch(self._verbs.objects, call, form, self._forget)
+        with self._lock:
+            faults = self._faults.for_opening(call.kind.resource.name)
+            self._watches[body] = None
+        for fault in faults:
+            body.inject(fault)
+        return body
+
+    def _forget(self, body: WatchBody) -> None:
+        with self._lock:
+            self._watches.pop(body, None)
+
+    def _open_watches(self, resource: str | None) -> list[WatchBody]:
+        with self._lock:
+            return [body for body in self._watches if resource in (None, body.view.kind.resource.name)]
+
+    def _end_watches(self, storage_key: tuple[str, str]) -> None:
+        for body in self._open_watches(None):
+            if body.view.kind.storage_key == storage_key:
+                body.end(clean=True)
+
+    @property
+    def revision(self) -> int:
+        """The version of the last write, over all resources."""
+        return self.storage.revision
+
+    @property
+    def requests(self) -> list[RequestRecord]:
+        """The requests that came through `handle`, in the order of their answers; the last 100,000. A fresh list."""
+        return list(self._requests)
+
+    def compact(self, revision: int | None = None) -> int:
+        """Forget the past before `revision` (default: all of it), and give the oldest version held.
+
+        Afterwards a watch or an exact list from before it answers 410. Open watches go on, as they do on a real server.
+        """
+        return self.storage.compact(revision)
+
+    def inject(self, fault: Fault | StreamFault) -> None:
+        """Have something go wrong: with requests to come, or on streams (those that are open now, unless the fault says otherwise)."""
+        if isinstance(fault, StreamFault) and not fault.opening:
+            for body in self._open_watches(fault.resource):
+                body.inject(fault)
+            return
+        with self._lock:
+            self._faults.add(fault)
+
+    def inject_line(self, line: bytes, *, resource: str | None = None) -> None:
+        """Put these bytes, as they are, into the open watches (of one resource, such as `pods`)."""
+        self.inject(StreamFault("line", resource=resource, line=line))
+
+    def clear_faults(self) -> None:
+        """Drop the faults that have not happened yet; what was done to open streams stays."""
+        with self._lock:
+            self._faults.clear()
+
+    def disconnect(self, *, clean: bool = False, resource: str | None = None) -> int:
+        """End the open watches (of one resource) and give their number.
+
+        Broken: `read` raises `ConnectionResetError` at once. Clean: the stream ends after the events that were on their way.
+        """
+        bodies = self._open_watches(resource)
+        for body in bodies:
+            body.end(clean=clean)
+        return len(bodies)
+
+    def close(self) -> None:
+        """End all watches cleanly, and answer 503 from now on. Idempotent."""
+        with self._lock:
+            self._closed = True
+        self.disconnect(clean=True)
+
+
+def _record(started: float, verb: str, call: Call | None, request: Request, status: int) -> RequestRecord:
+    record = RequestRecord(
+        time=started,
+        verb=verb,
+        resource="",
+        namespace="",
+        name="",
+        subresource="",
+        query=dict(reversed(request.query)),  # of a repeated parameter the first counts
+        status=status,
+        user_agent=request.headers.get("user-agent", ""),
+        path=request.path,
+    )
+    if call is None:
+        return record
+    resource = call.kind.resource.name
+    return replace(record, resource=resource, namespace=call.namespace, name=call.name, subresource=call.subresource)

@@ -1,0 +1,116 @@
+"""Verbs: from a call and its HTTP request to an answer. Bodies and options are decoded here; what they do is in the files of each verb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from fakes.api_server import admission, errors, negotiation, patches, reading
+from fakes.api_server.definitions import Definitions
+from fakes.api_server.deleting import Deleter
+from fakes.api_server.encoding import from_json
+from fakes.api_server.errors import Cause, StatusError
+from fakes.api_server.kinds import Kind, Kinds
+from fakes.api_server.messages import Request
+from fakes.api_server.metadata import kind_name
+from fakes.api_server.objects import Objects
+from fakes.api_server.options import DeleteOptions, WriteOptions
+from fakes.api_server.requests import Call
+from fakes.api_server.responses import Answer
+from fakes.api_server.writing import Writer
+from fakes.storage import Storage
+from informer.runtime import Runtime
+
+JSON_PATCH = "application/json-patch+json"
+MERGE_PATCH = "application/merge-patch+json"
+STRATEGIC_PATCH = "application/strategic-merge-patch+json"
+APPLY_PATCH = "application/apply-patch+yaml"
+
+Document = dict[str, Any]
+
+
+class Verbs:
+    """Every verb but watch, on one storage."""
+
+    def __init__(self, storage: Storage, kinds: Kinds, runtime: Runtime, end_watches: Callable[[tuple[str, str]], None]) -> None:
+        self.objects = Objects(storage, runtime)
+        definitions = Definitions(self.objects, kinds, end_watches)
+        self.writer = Writer(self.objects, definitions)
+        self.deleter = Deleter(self.objects, definitions)
+        namespaces = kinds.find("", "v1", "namespaces")
+        assert namespaces is not None, "namespaces are built in"
+        for name in admission.FIRST_NAMESPACES:
+            self.writer.create(Call("create", namespaces), {"metadata": {"name": name}}, WriteOptions())
+
+    def answer(self, call: Call, request: Request) -> Answer:
+        """Raises every `StatusError` there is."""
+        match call.verb:
+            case "get":
+                return reading.get(self.objects, call)
+            case "list":
+                return reading.list_objects(self.objects, call)
+            case "create":
+                document = self._body(call, request)
+                return self.writer.create(call, document, WriteOptions.of(call.parameters, "CreateOptions"))
+            case "update":
+                document = self._body(call, request)
+                return self.writer.update(call, document, WriteOptions.of(call.parameters, "UpdateOptions"))
+            case "patch":
+                change = self._change(call, request)
+                return self.writer.patch(call, change, WriteOptions.of(call.parameters, "PatchOptions"))
+            case "delete":
+                return self.deleter.delete(call, DeleteOptions.of(call.parameters, negotiation.read_options(request)))
+            case "deletecollection":
+                return self.deleter.delete_collection(call, DeleteOptions.of(call.parameters, negotiation.read_options(request)))
+        raise errors.method_not_allowed()
+
+    def _body(self, call: Call, request: Request) -> Document:
+        resource = call.kind.resource
+        document = negotiation.read_object(request, resource.kind)
+        if call.kind.custom and not document.get("kind"):
+            raise negotiation.missing_kind(request.body, resource.kind)
+        said = (document.setdefault("apiVersion", resource.api_version), document.setdefault("kind", resource.kind))
+        if said[0] != resource.api_version:
+            text = f"the API version in the data ({said[0]}) does not match the expected API version ({resource.api_version})"
+            raise errors.bad_request(text)
+        if said[1] != resource.kind:
+            raise _wrong_kind(call.kind, document)
+        return document
+
+    def _change(self, call: Call, request: Request) -> Callable[[Document], Document]:
+        sent = negotiation.media_type(request)
+        negotiation.check_size(request)
+        if sent == APPLY_PATCH:
+            raise errors.not_supported("server-side apply (application/apply-patch+yaml)")
+        accepted = [JSON_PATCH, MERGE_PATCH, *([] if call.kind.custom else [STRATEGIC_PATCH])]
+        if sent not in accepted:
+            raise errors.unsupported_media_type(", ".join([*accepted, APPLY_PATCH]))
+        try:
+            patch = from_json(request.body)
+        except msgspec.DecodeError as error:
+            raise errors.bad_request(f"error decoding patch: {negotiation.json_complaint(request.body, error)}") from None
+        return patch_function(call.kind, sent, patch)
+
+
+def patch_function(kind: Kind, media_type: str, patch: Any) -> Callable[[Document], Document]:
+    """What a patch makes of a document."""
+    match media_type:
+        case "application/json-patch+json":
+            return lambda document: patches.json_patch(document, patch)
+        case "application/merge-patch+json":
+            return lambda document: patches.merge_patch(document, patch)
+        case _:
+            return lambda document: patches.strategic_merge_patch(document, patch, kind)
+
+
+def _wrong_kind(kind: Kind, document: Document) -> StatusError:
+    resource, said = kind.resource, document["kind"]
+    if not kind.custom:
+        start = f'{said} in version "{resource.version}" cannot be handled as a {resource.kind}'
+        return errors.bad_request(f"{start}: converting ({resource.version}.{said}) to ({resource.kind}): unknown conversion")
+    metadata = document.get("metadata")
+    name = metadata.get("name", "") if isinstance(metadata, dict) else ""
+    own = kind_name(kind).replace(resource.kind, str(said), 1)
+    return errors.invalid(own, name, [Cause("FieldValueInvalid", f'Invalid value: "{said}": must be {resource.kind}', "kind")])

@@ -1,0 +1,247 @@
+"""Create, update and patch: the rules that decide what a write becomes, and a loop that tries again when another write was faster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+from fakes.api_server import admission, crds, errors, metadata
+from fakes.api_server.definitions import DEFINITIONS, Definitions
+from fakes.api_server.encoding import encode_object, same
+from fakes.api_server.errors import Cause
+from fakes.api_server.kinds import Kind
+from fakes.api_server.objects import ObjectAnswer, Objects
+from fakes.api_server.options import WriteOptions
+from fakes.api_server.requests import Call, object_key
+from fakes.storage import Changed, Version
+
+_ATTEMPTS = 8
+_UNCONDITIONAL_REFUSED = {
+    ("admissionregistration.k8s.io", "mutatingwebhookconfigurations"),
+    ("admissionregistration.k8s.io", "validatingwebhookconfigurations"),
+    ("apiextensions.k8s.io", "customresourcedefinitions"),
+    ("apiregistration.k8s.io", "apiservices"),
+    ("coordination.k8s.io", "leases"),
+    ("node.k8s.io", "runtimeclasses"),
+    ("policy", "poddisruptionbudgets"),
+    ("storage.k8s.io", "csidrivers"),
+    ("storage.k8s.io", "csinodes"),
+    ("storage.k8s.io", "volumeattachments"),
+}
+
+Document = dict[str, Any]
+
+
+class Writer:
+    """The verbs that bring something in. Documents that are handed in become the writer's own."""
+
+    def __init__(self, objects: Objects, definitions: Definitions) -> None:
+        self._objects = objects
+        self._definitions = definitions
+
+    def create(self, call: Call, document: Document, options: WriteOptions) -> ObjectAnswer:
+        """Raises what `StatusError` lists for creations: 400, 403, 404, 409, 422, 500."""
+        kind = call.kind
+        version_sent = (document.get("metadata") or {}).get("resourceVersion")
+        document = metadata.clean(kind, document)
+        own = document["metadata"]
+        self._check_place(call, own)
+        base = "" if own.get("name") else own.get("generateName", "")
+        for attempt in range(_ATTEMPTS if base else 1):
+            if base:
+                own["name"] = metadata.generate_name(base, self._objects.runtime)
+            if attempt == 0:
+                document = self._prepare(call, document)
+                own = document["metadata"]
+                if version_sent:
+                    raise errors.server_failure("resourceVersion should not be set on objects to be created")
+            try:
+                return self._store_new(kind, document, options)
+            except Changed:
+                continue
+        raise self._taken(kind, own, generated=bool(base))
+
+    def _check_place(self, call: Call, own: dict[str, Any]) -> None:
+        if call.name and own.setdefault("name", call.name) != call.name:
+            raise errors.bad_request(_name_mismatch(own["name"], call.name))
+        if own.get("namespace", call.namespace) != call.namespace:
+            raise errors.bad_request("the namespace of the provided object does not match the namespace sent on the request")
+        if call.namespace:
+            own["namespace"] = call.namespace
+
+    def _prepare(self, call: Call, document: Document) -> Document:
+        kind, own = call.kind, document["metadata"]
+        if call.namespace:
+            admission.admit_to_namespace(self._objects.storage, kind, call.namespace, own.get("name", ""))
+        self._definitions.admit(kind, own.get("name", ""))
+        for field in ("resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"):
+            own.pop(field, None)
+        own["uid"] = self._objects.runtime.uuid()
+        own["creationTimestamp"] = self._objects.now()
+        if kind.has_generation:
+            own["generation"] = 1
+        if kind.storage_key == DEFINITIONS:
+            crds.check(document)
+            document = crds.defaulted(document)
+        else:
+            metadata.check(kind, document)
+            admission.prepare_new(kind, document)
+        return document
+
+    def _store_new(self, kind: Kind, document: Document, options: WriteOptions) -> ObjectAnswer:
+        own = document["metadata"]
+        key = object_key(own.get("namespace", ""), own["name"])
+        warnings = metadata.warnings(document)
+        if options.dry_run:
+            if self._objects.storage.get(kind.storage_key, key):
+                raise Changed
+            return ObjectAnswer(Version(key, 0, encode_object(kind, document)), 201, warnings)
+        version = self._objects.put(kind, key, document, 0)
+        self._definitions.written(kind, version)
+        return ObjectAnswer(version, 201, warnings)
+
+    def _taken(self, kind: Kind, own: dict[str, Any], *, generated: bool) -> errors.StatusError:
+        if generated:
+            return errors.names_exhausted(kind.resource.name, own["name"])
+        version = self._objects.storage.get(kind.storage_key, object_key(own.get("namespace", ""), own["name"]))
+        terminating = version is not None and "deletionTimestamp" in version.document()["metadata"]
+        return errors.already_exists(kind.resource.name, own["name"], terminating=terminating)
+
+    def update(self, call: Call, document: Document, options: WriteOptions) -> ObjectAnswer:
+        """PUT of an object or of its status. Raises 400, 404, 409, 422."""
+        document = metadata.clean(call.kind, document)
+        own = document["metadata"]
+        if not own.get("name"):
+            raise errors.bad_request(f"the name of the object ({call.name} based on URL) was undeterminable: name must be provided")
+        if own["name"] != call.name:
+            raise errors.bad_request(_name_mismatch(own["name"], call.name))
+        self._check_place(call, own)
+
+        def replace(old: Document) -> Document:
+            new = deepcopy(document)
+            self._check_preconditions(call.kind, old, new)
+            return new
+
+        missing = (lambda: self._create_instead(call, document, options)) if call.kind.create_on_update and not call.subresource else None
+        return self._revise(call, replace, options, missing)
+
+    def _create_instead(self, call: Call, document: Document, options: WriteOptions) -> ObjectAnswer:
+        document["metadata"].pop("resourceVersion", None)
+        return self.create(call, document, options)
+
+    def _check_preconditions(self, kind: Kind, old: Document, new: Document) -> None:
+        before, after = old["metadata"], new["metadata"]
+        name, resource = before["name"], kind.resource.name
+        if after.get("uid", before["uid"]) != before["uid"]:
+            key = "/".join(part for part in (kind.resource.group, kind.resource.plural, before.get("namespace"), name) if part)
+            prefix = "apiextensions.kubernetes.io/" if kind.custom else ""
+            why = (
+                f"StorageError: invalid object, Code: 4, Key: /registry/{prefix}{key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition"
+                f" failed: UID in precondition: {after['uid']}, UID in object meta: {before['uid']}"
+            )
+            raise errors.conflict(resource, name, why)
+        if after.get("resourceVersion", "0") == "0" and (kind.custom or kind.storage_key in _UNCONDITIONAL_REFUSED):
+            cause = Cause("FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion")
+            raise errors.invalid(resource, name, [cause])
+
+    def patch(self, call: Call, change: Callable[[Document], Document], options: WriteOptions) -> ObjectAnswer:
+        """Apply `change` to the newest state, again when another write was faster. Raises what `change` raises, and 400, 404, 409, 422."""
+
+        def revise(old: Document) -> Document:
+            new = change(deepcopy(old))
+            if not isinstance(new, dict):
+                raise errors.unprocessable()
+            self._check_type(call.kind, new)
+            new = metadata.clean(call.kind, new)
+            if new["metadata"].get("name") != call.name:
+                raise errors.bad_request(_name_mismatch(new["metadata"].get("name", ""), call.name))
+            self._check_place(call, new["metadata"])
+            return new
+
+        return self._revise(call, revise, options, None)
+
+    def _check_type(self, kind: Kind, new: Document) -> None:
+        said = (new.get("apiVersion"), new.get("kind"))
+        if said != (kind.resource.api_version, kind.resource.kind):
+            wanted = f"{kind.resource.api_version}, Kind={kind.resource.kind}"
+            raise errors.bad_request(f"a patch must leave apiVersion and kind as they are: {wanted} became {said[0]}, Kind={said[1]}")
+
+    def _revise(
+        self, call: Call, revise: Callable[[Document], Document], options: WriteOptions, missing: Callable[[], ObjectAnswer] | None
+    ) -> ObjectAnswer:
+        while True:
+            version = self._objects.storage.get(call.kind.storage_key, call.key)
+            try:
+                if version is not None:
+                    return self._change(call, version, revise, options)
+                if missing is not None:
+                    return missing()
+            except Changed:
+                continue
+            raise errors.not_found(call.kind.resource.name, call.name)
+
+    def _change(self, call: Call, version: Version, revise: Callable[[Document], Document], options: WriteOptions) -> ObjectAnswer:
+        kind = call.kind
+        old = self._objects.document(kind, version)
+        sent = revise(old)
+        if sent["metadata"].get("resourceVersion", "0") not in ("0", old["metadata"]["resourceVersion"]):
+            raise errors.conflict(kind.resource.name, call.name)
+        new = self._settle(call, old, sent)
+        warnings = metadata.warnings(new)
+        if same(old, new):
+            return ObjectAnswer(version, warnings=warnings)
+        raw = encode_object(kind, new)
+        if not options.dry_run:
+            if is_finished(kind, new):
+                self._objects.remove(kind, call.key, version.revision)
+                self._definitions.removed(kind, old)
+            else:
+                version = self._objects.put(kind, call.key, new, version.revision)
+                self._definitions.written(kind, version)
+                return ObjectAnswer(version, warnings=warnings)
+        # nothing was stored under a new version: the answer shows the change, under the old one
+        return ObjectAnswer(Version(call.key, version.revision, raw), warnings=warnings)
+
+    def _settle(self, call: Call, old: Document, sent: Document) -> Document:
+        kind = call.kind
+        if call.subresource:
+            return _only_part(call.subresource, old, sent)
+        metadata.check_change(kind, old, sent)
+        metadata.keep_server_fields(old, sent)
+        if kind.storage_key == DEFINITIONS:
+            crds.check_update(sent, old)
+            status = old.get("status", {})
+            sent = {**crds.defaulted(sent), "status": status}
+        else:
+            admission.prepare_changed(kind, old, sent)
+        metadata.check(kind, sent)
+        if kind.has_generation and not same(_counted(kind, old), _counted(kind, sent)):
+            sent["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
+        return sent
+
+
+def _only_part(subresource: str, old: Document, sent: Document) -> Document:
+    """What is left of a write to a subresource."""
+    if subresource == "finalize":
+        return {**old, "spec": {**old.get("spec", {}), "finalizers": (sent.get("spec") or {}).get("finalizers") or []}}
+    rest = {field: value for field, value in old.items() if field != "status"}
+    return {**rest, "status": sent["status"]} if sent.get("status") is not None else rest
+
+
+def _counted(kind: Kind, document: Document) -> Document:
+    """What of an object counts for its generation."""
+    left_out = {"metadata", "status"} if not kind.custom or "status" in kind.subresources else {"metadata"}
+    return {field: value for field, value in document.items() if field not in left_out}
+
+
+def is_finished(kind: Kind, document: Document) -> bool:
+    """Whether a deletion that was waiting has nothing to wait for any more."""
+    own = document["metadata"]
+    if "deletionTimestamp" not in own or own.get("finalizers") or own.get("deletionGracePeriodSeconds"):
+        return False
+    return kind.storage_key != admission.NAMESPACES or not document.get("spec", {}).get("finalizers")
+
+
+def _name_mismatch(body: str, url: str) -> str:
+    return f"the name of the object ({body}) does not match the name on the URL ({url})"

@@ -1,0 +1,185 @@
+"""HTTPConnection: one client's connection, from its first request to its end, in a thread of its own.
+
+Guarantees: bytes go out as they come; an answer that ends well leaves the connection usable, one that breaks ends it without the last
+chunk; what a handler raises is logged and answered with a 500 Status. Assumes that its owner closes the socket and, at the stop, every open
+`Body`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import json
+import logging
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, suppress
+from http.server import BaseHTTPRequestHandler
+from typing import Any, Protocol
+
+from fakes.api_server.errors import StatusError, bad_request, server_failure
+from fakes.api_server.messages import Body, Request, Response
+from fakes.transport.handler import Handler
+from fakes.transport.headers import merged
+
+logger = logging.getLogger(__name__)
+
+# A real server compresses what is larger than this, at this level.
+_GZIP_THRESHOLD = 128 * 1024
+_GZIP_LEVEL = 1
+# Up to here the head and the body of an answer go out in one piece; joining larger ones would copy them.
+_ONE_PIECE = 64 * 1024
+# Headers that belong to the connection, so that a handler's own would be wrong.
+_FRAMING = frozenset({"content-length", "transfer-encoding", "connection"})
+
+
+class Owner(Protocol):
+    """What a connection needs of the server it belongs to."""
+
+    @property
+    def handler(self) -> Handler: ...
+
+    @property
+    def stopping(self) -> bool:
+        """No further request will be read."""
+        ...
+
+    def identify(self, authorization: str, certificate_name: str | None) -> str | None:
+        """Who asks; None where that is unknown and unknown clients are refused."""
+        ...
+
+    def streaming(self, connection: socket.socket, body: Body) -> AbstractContextManager[None]:
+        """While this lasts, `body` is closed when the client leaves or the server stops; afterwards it is closed in any case."""
+        ...
+
+
+class HTTPConnection(BaseHTTPRequestHandler):
+    """Making one serves the whole connection; it is over when the constructor returns."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def __init__(self, connection: socket.socket, address: object, owner: Owner) -> None:
+        self._owner = owner
+        super().__init__(connection, address, owner)  # type: ignore[arg-type]
+
+    def _serve(self) -> None:
+        try:
+            body = self._read_body()
+        except ValueError as error:
+            self.close_connection = True
+            self._refuse(bad_request(str(error)))
+            return
+        headers = merged(self.headers.items())
+        user = self._owner.identify(headers.get("authorization", ""), _certificate_name(self.connection))
+        if user is None:
+            self._refuse(StatusError(401, "Unauthorized", "Unauthorized"))
+            return
+        try:
+            response = self._owner.handler.handle(Request.of(self.command, self.path, headers, body, user=user))
+        except (ConnectionError, TimeoutError):
+            self._abort()
+        except Exception as error:
+            logger.exception("the handler failed method=%s path=%s", self.command, self.path)
+            self._refuse(server_failure(f"the fake API server failed: {type(error).__name__}: {error}"))
+        else:
+            self._send(response)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _serve  # noqa: N815
+
+    def log_message(self, format: str, *args: object) -> None:
+        logger.debug(format, *args)
+
+    def _read_body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+            return b"".join(self._chunks())
+        length = self.headers.get("Content-Length", "0")
+        if not length.isdecimal():
+            raise ValueError(f"Content-Length is not a number: {length!r}")
+        return self._read_exactly(int(length))
+
+    def _chunks(self) -> Iterator[bytes]:
+        while size := int(self.rfile.readline(1024).partition(b";")[0], 16):
+            yield self._read_exactly(size)
+            self.rfile.readline(3)
+        while self.rfile.readline(1 << 16).strip():
+            pass
+
+    def _read_exactly(self, size: int) -> bytes:
+        data = self.rfile.read(size)
+        if len(data) < size:
+            raise ConnectionResetError("the client left in the middle of its request")
+        return data
+
+    def _refuse(self, error: StatusError) -> None:
+        document = json.dumps(error.status(), separators=(",", ":")).encode() + b"\n"
+        self._send(Response(error.code, {"Content-Type": "application/json"}, document))
+
+    def _send(self, response: Response) -> None:
+        if isinstance(response.body, bytes):
+            self._send_whole(response, response.body)
+        elif self.command == "HEAD":
+            response.body.close()
+            self.connection.sendall(self._head(response, {}))
+        else:
+            self._send_stream(response, response.body)
+
+    def _send_whole(self, response: Response, body: bytes) -> None:
+        extra: dict[str, str] = {}
+        if len(body) > _GZIP_THRESHOLD and self._accepts_gzip() and "content-encoding" not in map(str.lower, response.headers):
+            body = gzip.compress(body, _GZIP_LEVEL, mtime=0)
+            extra = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        if response.status not in (204, 304):
+            extra["Content-Length"] = str(len(body))
+        head = self._head(response, extra)
+        if self.command == "HEAD":
+            body = b""
+        if len(body) <= _ONE_PIECE:
+            self.connection.sendall(head + body)
+        else:
+            self.connection.sendall(head)
+            self.connection.sendall(body)
+
+    def _send_stream(self, response: Response, body: Body) -> None:
+        chunked = self.request_version == "HTTP/1.1"
+        self.close_connection |= not chunked
+        try:
+            with self._owner.streaming(self.connection, body):
+                self.connection.sendall(self._head(response, {"Transfer-Encoding": "chunked"} if chunked else {}))
+                while piece := body.read():
+                    self.connection.sendall(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
+                self.connection.sendall(b"0\r\n\r\n" if chunked else b"")
+        except Exception as error:
+            if not isinstance(error, OSError):
+                logger.exception("the body of an answer failed method=%s path=%s", self.command, self.path)
+            self._abort()
+        self.close_connection |= self._owner.stopping
+
+    def _head(self, response: Response, extra: dict[str, str]) -> bytes:
+        self.close_connection |= self._owner.stopping
+        reason = http.client.responses.get(response.status, "")
+        lines = [f"HTTP/1.1 {response.status} {reason}"]
+        lines += [f"{name}: {value}" for name, value in response.headers.items() if name.lower() not in _FRAMING]
+        lines += [f"{name}: {value}" for name, value in extra.items()]
+        if self.close_connection:
+            lines.append("Connection: close")
+        return "\r\n".join([*lines, "", ""]).encode()
+
+    def _abort(self) -> None:
+        """End the connection in the middle of an answer; what went out before still arrives."""
+        self.close_connection = True
+        with suppress(OSError):
+            # An SSLSocket's own shutdown would drop the encryption under a thread that still writes.
+            socket.socket.shutdown(self.connection, socket.SHUT_RDWR)
+
+    def _accepts_gzip(self) -> bool:
+        return "gzip" in [token.strip() for token in self.headers.get("Accept-Encoding", "").split(",")]
+
+
+def _certificate_name(connection: socket.socket) -> str | None:
+    """The common name in the client's certificate, where there is one."""
+    if not isinstance(connection, ssl.SSLSocket):
+        return None
+    certificate: Any = connection.getpeercert() or {}
+    return next((value for parts in certificate.get("subject", ()) for name, value in parts if name == "commonName"), None)
