@@ -12,7 +12,19 @@ from kubernetes import client
 from e2e.waiting import eventually
 from fakes.clusters import Cluster
 from fakes.invariants import HandlerLog
-from informer import Deleted, Failure, KubeObject, SharedInformer, SharedInformerFactory, SyncTimeout
+from informer import (
+    Deleted,
+    Failure,
+    KubeObject,
+    ResourceName,
+    SharedInformer,
+    SharedInformerFactory,
+    SyncTimeout,
+    ThreadRuntime,
+    WatchQuery,
+)
+from informer.cluster import ClusterSource
+from informer.cluster.stream import ClusterStream
 from informer.errors import NotFound
 
 
@@ -158,49 +170,38 @@ def test_a_custom_resource_is_watched_as_a_built_in_one_even_when_it_is_installe
         extensions.delete_custom_resource_definition(f"widgets.{group}")
 
 
-def test_a_delete_in_a_gap_that_ends_in_a_compaction_is_found_by_the_relist(
-    core: Any, cluster: Cluster, factory: SharedInformerFactory, namespace: str
-) -> None:
+class HeldSource(ClusterSource):
+    """A source whose watches wait at a gate, as those of a program that gets no network do."""
+
+    gate = threading.Event()
+
+    def watch(self, query: WatchQuery) -> ClusterStream:
+        assert self.gate.wait(120)
+        return super().watch(query)
+
+
+def test_a_delete_in_a_gap_that_ends_in_a_compaction_is_found_by_the_relist(core: Any, cluster: Cluster, namespace: str) -> None:
     for name in ("one", "two"):
         core.create_namespaced_config_map(namespace, config_map(name))
-    informer = factory.informer("configmaps")
+    source = HeldSource(cluster.api_client(), ResourceName("configmaps"), namespace=namespace, runtime=ThreadRuntime())
+    informer = SharedInformer(source, name="configmaps")
     log = HandlerLog()
     found: list[Deleted[KubeObject]] = []
     informer.add_handler(log)
     informer.add_handler(lambda event: found.append(event) if isinstance(event, Deleted) else None)
-    gate = Gate(informer)
-    with factory:
-        factory.wait_for_sync(timeout=30)
-        eventually(lambda: informer.live)
-        gate.close()
+    with informer:
+        informer.wait_for_sync(timeout=30)
+        assert set(in_cache(informer)) == {"one", "two"}
         core.delete_namespaced_config_map("one", namespace)
         core.create_namespaced_config_map(namespace, config_map("three"))
         cluster.compact()
         lists = informer.counters.lists
-        gate.open()
+        source.gate.set()
         eventually(lambda: in_cache(informer) == on_server(core, namespace), seconds=60, what=str(informer.health))
         eventually(lambda: found)
         assert informer.counters.lists > lists
     assert [(event.object.name, event.final_state_unknown) for event in found] == [("one", True)]
-
-
-class Gate:
-    """Holds up everything an informer takes in, as a task that gets no processor time would: its index function waits."""
-
-    def __init__(self, informer: SharedInformer[KubeObject]) -> None:
-        self._open = threading.Event()
-        self._open.set()
-        informer.add_index("gate", self._pass)
-
-    def _pass(self, obj: KubeObject) -> list[str]:
-        self._open.wait(60)
-        return []
-
-    def close(self) -> None:
-        self._open.clear()
-
-    def open(self) -> None:
-        self._open.set()
+    assert {key.name for key in log.objects} - {"kube-root-ca.crt"} == {"two", "three"}
 
 
 @pytest.mark.parametrize("how", ["clean", "kill"])
@@ -222,14 +223,14 @@ def test_a_restart_of_the_api_server_is_survived(
 
 
 def test_after_stop_there_is_no_thread_and_no_call(core: Any, factory: SharedInformerFactory, namespace: str) -> None:
-    before = set(threading.enumerate())
     informer = factory.informer("configmaps")
     log = HandlerLog()
     informer.add_handler(log)
     factory.start()
     factory.wait_for_sync(timeout=30)
+    assert [thread.name for thread in threading.enumerate() if "configmaps" in thread.name] != []
     factory.stop()
     log.close()
     core.create_namespaced_config_map(namespace, config_map("late"))
-    assert set(threading.enumerate()) - before == set()
+    assert [thread.name for thread in threading.enumerate() if "configmaps" in thread.name] == []
     assert "late" not in in_cache(informer)

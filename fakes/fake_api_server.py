@@ -12,7 +12,7 @@ from fakes.api_server.server import APIServer
 from fakes.simulation import SimulatedRuntime
 from fakes.transport.http_server import HTTPServer
 from fakes.transport.in_process import api_client
-from fakes.transport.kubeconfig import write_kubeconfig
+from fakes.transport.kubeconfig import kubeconfig, write_kubeconfig
 from informer.errors import ConfigurationError
 
 
@@ -41,7 +41,7 @@ class ServedAPIServer:
         self._folder = tempfile.TemporaryDirectory(prefix="informer-kit-", ignore_cleanup_errors=True)
         self.url = self._http.url
         self.kubeconfig = Path(self._folder.name) / "kubeconfig"
-        write_kubeconfig(self.kubeconfig, self.url)
+        write_kubeconfig(self.kubeconfig, kubeconfig(self.url))
 
     def close(self) -> None:
         """End every stream and free the port. Idempotent."""

@@ -1,7 +1,8 @@
-"""Face: the API server's verbs as Python methods, for the hands of a test. They go the same way as requests do, behind the door:
+"""Face: the API server's verbs as Python methods, for the hands of a test.
 
-the same rules, the same versions and events; but no fault meets them, and no record is kept of them. They raise `StatusError`.
-Resources are named as people do: `pods`, `deployments.apps`, `widgets.example.com`. What is given out is the caller's own.
+They take the same way as requests do, behind the door: the same rules, versions and events; but no fault meets them, and no record is kept.
+They raise `StatusError`. Resources are named as people do: `pods`, `deployments.apps`, `widgets.example.com`. What is given out is the
+caller's own.
 """
 
 from __future__ import annotations

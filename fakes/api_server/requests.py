@@ -81,8 +81,8 @@ def object_key(namespace: str, name: str) -> str:
 class RequestRecord:
     """One request that came in at the door. `time` is the runtime's monotonic clock, in seconds.
 
-    `resource` is `pods`, `deployments.apps`, or empty for discovery and unknown paths; `query` has the parameters as they were sent;
-    `status` is 0 when the connection was broken instead of answered.
+    `resource` is `pods`, `deployments.apps`, or empty for discovery and for what has no handler; `verb` is the method then, in lower case.
+    `query` has the first value of each parameter. `status` is 0 when the connection was broken instead of answered.
     """
 
     time: float

@@ -175,8 +175,6 @@ class WatchBody:
 
     def _idle(self, patience: float) -> list[_Item]:
         """Wait for something to send, or give the bookmark that is due. Raises `TimeoutError` at `patience`."""
-        if self._queue and not self._silent:
-            return []
         now = self._runtime.monotonic()
         until = patience if self._silent else min(self._next_bookmark, self._deadline, patience)
         if not self._silent and now >= self._next_bookmark:

@@ -19,7 +19,7 @@ from informer.runtime import Runtime
 from informer.shared_informer import SharedInformer
 from informer.source import ListPage, ListQuery, WatchQuery, WatchSource, WatchStream
 
-SETTLED = 0.25  # seconds; a server that cannot go on from a version says so at once, in the stream it has just opened
+SETTLED = 0.25  # seconds, less than any backoff; a server that cannot go on from a version says so at once, in a stream it has just opened
 
 
 class ResolvingSource(WatchSource, Protocol):
@@ -39,6 +39,7 @@ class _Outage:
     found: int | None = None
     first: bool = False
     open_since: float | None = None
+    open_from: str = ""
 
 
 class Followed:
@@ -90,7 +91,7 @@ class Followed:
         """Show nothing new from here on, and remember whether it was connected."""
         synced = self.informer.synced
         with self._lock:
-            self._connected = synced and self._outage is None
+            self._connected = synced and (self._outage is None or self._outage.open_since is not None)
         self.informer.begin_stop()
 
     def total(self) -> Total:
@@ -121,13 +122,14 @@ class Followed:
             elif self._outage is not None:
                 self._outage.found = sum(cached.get(key) != versions.get(key) for key in {**cached, **versions})
 
-    def opened(self) -> None:
-        """A watch is open."""
+    def opened(self, resource_version: str) -> None:
+        """A watch is open, from that version on."""
         with self._lock:
             first, self._opened = not self._opened, True
             if self._outage is None:
                 return
             self._outage.open_since = self._runtime.monotonic()
+            self._outage.open_from = resource_version
             self._outage.first = first
             sure = first or self._outage.found is not None
         if sure:
@@ -146,7 +148,8 @@ class Followed:
             if outage is None or outage.open_since is None:
                 return
             self._outage = None
-        self._report(Back(self.resource, outage.attempts, outage.open_since - outage.began, first=outage.first, found=outage.found))
+        seconds = outage.open_since - outage.began
+        self._report(Back(self.resource, outage.open_from, outage.attempts, seconds, first=outage.first, found=outage.found))
 
     # What its informer says
 
@@ -230,7 +233,7 @@ class _ObservedSource(WatchSource):
 
     def watch(self, query: WatchQuery) -> WatchStream:
         stream = self._source.watch(query)
-        self._followed.opened()
+        self._followed.opened(query.resource_version)
         return stream
 
     def close(self) -> None:

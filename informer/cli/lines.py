@@ -97,12 +97,13 @@ def _failure_in_words(trouble: Trouble) -> str:
 
 
 def back_in_words(back: Back) -> str:
-    """`back after 2 attempts in 1.9 s, nothing lost: 1 change found by relist`."""
+    """`back after 2 attempts in 1.9 s, nothing lost: the list found 1 change`."""
     how_long = f"after {_count(back.attempts, 'attempt')} in {back.seconds:.1f} s"
     if back.first:
         return f"connected {how_long}"
-    found = "" if back.found is None else f": {_count(back.found, 'change') if back.found else 'no change'} found by relist"
-    return f"back {how_long}, nothing lost{found}"
+    if back.found is None:
+        return f"back {how_long}, nothing lost: resumed at version {back.resource_version}"
+    return f"back {how_long}, nothing lost: the list found {_count(back.found, 'change') if back.found else 'no change'}"
 
 
 def total_in_words(total: Total) -> str:

@@ -44,12 +44,13 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """A watch is open again, `seconds` after the trouble began; or for the first time.
+    """A watch is open again, from `resource_version` on, `seconds` after the trouble began; or for the first time.
 
     `found`: the changes that a list found meanwhile; None without a list.
     """
 
     resource: str
+    resource_version: str
     attempts: int
     seconds: float
     first: bool = False

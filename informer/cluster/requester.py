@@ -99,7 +99,7 @@ class Requester:
         if self._client.cookie:
             headers["Cookie"] = self._client.cookie
         credentials: list[tuple[str, str]] = []
-        newer = (path, "GET", None) if hasattr(self._client, "param_serialize") else ()  # releases before 36 do not take these
+        newer = (path, "GET", None) if hasattr(self._client, "param_serialize") else ()  # releases before 37 do not take these
         try:
             self._client.update_params_for_auth(headers, credentials, ["BearerToken"], *newer)
         except Exception as error:

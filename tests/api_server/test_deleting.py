@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import pytest
 
 from fakes.api_server.errors import StatusError
+from fakes.storage import Event
 from tests.api_server.client import CONFIG_MAPS, FOOS, PODS, Client, brief, config_map, foo, foo_definition
 
 
@@ -354,16 +356,44 @@ def test_a_definition_with_a_finalizer_of_its_own_serves_until_that_is_gone(clie
     assert client.get(FOOS).status == 404
 
 
-def test_a_changed_definition_ends_watches_cleanly_and_keeps_the_objects(client: Client) -> None:
+def test_a_definition_whose_kinds_change_ends_watches_cleanly_and_keeps_the_objects(client: Client) -> None:
     client.api.create(foo("a"))
     opened = client.watch(FOOS, resourceVersion=client.api.revision)
     client.api.patch("customresourcedefinitions", "foos.lab.io", {"metadata": {"labels": {"a": "b"}}})
-    assert client.api.disconnect(resource="pods") == 0
+    client.api.create(foo("b"))
+    assert [event["type"] for event in opened.read()] == ["ADDED"]
     columns = [{"name": "Size", "type": "integer", "jsonPath": ".spec.size"}]
     version = foo_definition(additionalPrinterColumns=columns)["spec"]["versions"]
     client.api.patch("customresourcedefinitions", "foos.lab.io", {"spec": {"versions": version}})
     assert opened.brief() == []
-    assert client.get(FOOS).names == ["a"]
+    assert client.get(FOOS).names == ["a", "b"]
+
+
+def test_a_change_of_a_definition_is_one_event_and_leaves_its_status_alone(client: Client) -> None:
+    before = client.api.get("customresourcedefinitions", "foos.lab.io")
+    start = client.api.revision
+
+    def main() -> dict[str, Any]:
+        client.runtime.sleep(10)
+        return client.api.patch("customresourcedefinitions", "foos.lab.io", {"metadata": {"labels": {"a": "b"}}, "status": {}})
+
+    after = client.run(main)
+    assert (after["status"], client.api.revision) == (before["status"], start + 1)
+
+
+def test_a_deletion_tries_again_when_a_write_was_faster(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.api.create(foo("a"))
+    delete, tries = client.api.storage.delete, []
+
+    def late(resource: Hashable, key: str, *, expect: int) -> Event:
+        tries.append(expect)
+        if len(tries) == 1:
+            client.api.patch("foos", "a", {"spec": {"size": 2}})
+        return delete(resource, key, expect=expect)
+
+    monkeypatch.setattr(client.api.storage, "delete", late)
+    assert client.delete(f"{FOOS}/a").status == 200
+    assert (len(tries), client.get(FOOS).names) == (2, [])
 
 
 def test_all_versions_of_a_kind_are_one_set_of_objects() -> None:

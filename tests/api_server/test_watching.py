@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from fakes.api_server.watching import WatchBody
 from tests.api_server.client import CONFIG_MAPS, FOOS, Client, Stream, brief, config_map, foo
 
 END_MARK = '{"type":"BOOKMARK","object":{"apiVersion":"lab.io/v1","kind":"Foo","metadata":{"annotations":{"k8s.io/initial-events-end":"true"},"resourceVersion":"10"}}}'  # noqa: E501
@@ -415,6 +416,16 @@ def test_closing_wakes_a_blocked_read(client: Client) -> None:
     assert client.runtime.monotonic() == 7.0
     assert client.api.disconnect() == 0
     opened.body.close()
+
+
+def test_a_stream_that_is_over_takes_no_more_events(client: Client) -> None:
+    closed, ended = client.watch(FOOS, resourceVersion=10), client.watch(FOOS, resourceVersion=10, timeoutSeconds=1)
+    closed.body.close()
+    client.run(ended.rest)
+    client.api.create(foo("b"))
+    for opened in (closed, ended):
+        assert isinstance(opened.body, WatchBody)
+        assert not opened.body._queue
 
 
 def test_a_read_that_may_not_wait_so_long_says_so_and_can_be_repeated(client: Client) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import pytest
 
 from fakes.api_server.errors import StatusError
+from fakes.storage import Event
 from tests.api_server.client import CONFIG_MAPS, FOOS, MERGE, PODS, Client, brief, config_map, foo
 
 SUBDOMAIN = (
@@ -473,6 +474,33 @@ def test_writers_that_race_all_get_through_and_each_write_is_one_event(client: C
     start = client.api.revision
     assert client.run(main) == [f"MODIFIED c@{start + 1 + number}" for number in range(20)]
     assert len(client.api.get("configmaps", "c")["data"]) == 21
+
+
+def faster_writer(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let another write of the object come between the next write's reading and writing, once."""
+    write, tries = client.api.storage.write, []
+
+    def late(resource: Hashable, key: str, encode: Callable[[int], bytes], *, expect: int) -> Event:
+        tries.append(key)
+        if len(tries) == 1:
+            client.api.patch("foos", "a", {"metadata": {"labels": {"faster": "yes"}}})
+        return write(resource, key, encode, expect=expect)
+
+    monkeypatch.setattr(client.api.storage, "write", late)
+
+
+def test_a_patch_is_applied_again_to_what_a_faster_write_left(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored(client)
+    faster_writer(client, monkeypatch)
+    answer = client.merge(f"{FOOS}/a", {"spec": {"size": 5}})
+    assert (answer.status, answer.json["spec"], answer.json["metadata"]["labels"]) == (200, {"size": 5}, {"faster": "yes"})
+
+
+def test_an_update_is_refused_when_another_write_is_faster(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = stored(client)
+    faster_writer(client, monkeypatch)
+    assert client.put(f"{FOOS}/a", {**first, "spec": {"size": 5}}).status == 409
+    assert client.api.get("foos", "a")["spec"] == {"size": 1}
 
 
 def test_managed_fields_are_not_kept(client: Client) -> None:

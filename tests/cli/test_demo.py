@@ -77,9 +77,9 @@ def test_every_fault_is_said_and_survived(terminal: Terminal) -> None:
     assert compacted
     for resource in ("nodes  ", "pods   "):
         for stretch, sign in (
-            (out[dropped.end() : failing.start()], r"back after 1 attempt in .*, nothing lost\n"),
-            (out[failing.end() : compacted.start()], r"back after \d attempts in .*, nothing lost\n"),
-            (out[compacted.end() :], r"back after 2 attempts in .*, nothing lost: (\d+|no) changes? found by relist\n"),
+            (out[dropped.end() : failing.start()], r"back after 1 attempt in .*, nothing lost: resumed at version \d+\n"),
+            (out[failing.end() : compacted.start()], r"back after \d attempts in .*, nothing lost: resumed at version \d+\n"),
+            (out[compacted.end() :], r"back after 2 attempts in .*, nothing lost: the list found (\d+|no) changes?\n"),
         ):
             assert f"! {resource}  watch broken: " in stretch
             assert re.search(rf"✓ {resource}  {sign}", stretch)

@@ -105,7 +105,7 @@ def test_on_a_terminal_a_change_keeps_to_its_width_and_in_a_pipe_it_is_whole(mon
 def test_what_the_encoding_lacks_is_written_in_ascii() -> None:
     pipe = Pipe(encoding="ascii")
     out = output(pipe)
-    out.report(Back("nodes", 1, 0.5))
+    out.report(Back("nodes", "7", 1, 0.5))
     out.report(Said("cluster", "größer →"))
     assert "= nodes    back after 1 attempt" in pipe.getvalue()
     assert "gr\\xf6\\xdfer ->" in pipe.getvalue()

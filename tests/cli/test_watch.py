@@ -166,7 +166,7 @@ def test_a_broken_connection_is_said_and_survived(terminal: Terminal) -> None:
     trouble, back, added = shown.lines[1:4]
     assert re.fullmatch(r"! nodes    watch broken: .+; next try in 0\.\d s", trouble)
     assert "http" not in trouble
-    assert re.fullmatch(r"✓ nodes    back after 1 attempt in 0\.\d s, nothing lost", back)
+    assert re.fullmatch(r"✓ nodes    back after 1 attempt in 0\.\d s, nothing lost: resumed at version \d+", back)
     assert added.startswith("+ ADDED    node-1")
     assert shown.lines[-1].endswith("; 1 reconnect")
     assert shown.code == ExitCode.ENDED
@@ -181,7 +181,7 @@ def test_the_same_failure_again_is_said_once_and_another_one_is(terminal: Termin
     troubles = [line for line in shown.lines if line.startswith("!")]
     assert len(troubles) == 2
     assert troubles[1].startswith("! nodes    cannot watch: etcdserver: leader changed; next try in ")
-    assert re.search(r"✓ nodes    back after 4 attempts in \d+\.\d s, nothing lost\n", shown.out)
+    assert re.search(r"✓ nodes    back after 4 attempts in \d+\.\d s, nothing lost: resumed at version \d+\n", shown.out)
 
 
 def test_after_a_compaction_it_says_what_a_relist_has_found(terminal: Terminal) -> None:
@@ -200,14 +200,14 @@ def test_after_a_compaction_it_says_what_a_relist_has_found(terminal: Terminal) 
     changes = [line for line in found if line is not back]
     assert broken.startswith("! nodes    watch broken: ")
     assert re.fullmatch(r"! nodes    watch expired: too old resource version: .+; listing again in \d\.\d s", expired)
-    assert re.fullmatch(r"✓ nodes    back after 2 attempts in \d\.\d s, nothing lost: 2 changes found by relist", back)
+    assert re.fullmatch(r"✓ nodes    back after 2 attempts in \d\.\d s, nothing lost: the list found 2 changes", back)
     assert changes == ["- DELETED  node-2            while the watch was broken", "+ ADDED    node-3            NotReady"]
     assert shown.lines[-1].endswith("; 2 reconnects, 1 relist")
 
 
 def test_a_relist_that_finds_nothing_says_so(terminal: Terminal) -> None:
     shown = terminal.watch("nodes", meanwhile=after(terminal, lambda: terminal.api.inject(StreamFault("error"))))
-    assert "nothing lost: no change found by relist" in shown.out
+    assert "nothing lost: the list found no change" in shown.out
 
 
 def test_an_object_that_cannot_be_read_is_said(terminal: Terminal) -> None:
