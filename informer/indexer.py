@@ -27,10 +27,10 @@ def _by_namespace(obj: KubeObject) -> Iterable[str]:
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """An object ready to be stored: with its values of every index."""
+    """An object ready to be stored: with its values of every index, in the order of the indices."""
 
     object: KubeObject
-    values: Mapping[str, tuple[str, ...]]
+    values: tuple[tuple[str, ...], ...]
 
 
 class Indexer:
@@ -50,7 +50,7 @@ class Indexer:
 
     def prepare(self, obj: KubeObject) -> Indexed:
         """Work out the object's index values; holding `writing`. Raises whatever an index function raises."""
-        return Indexed(obj, {name: _values(name, function, obj) for name, function in self._functions.items()})
+        return Indexed(obj, tuple(_values(name, function, obj) for name, function in self._functions.items()))
 
     def peek(self, key: ObjectKey) -> KubeObject | None:
         """What the cache holds, quarantined or not; holding `writing` or the lock."""
@@ -96,7 +96,7 @@ class Indexer:
             objects = dict(self._objects)
             for key, entry in objects.items():
                 values = _values(name, function, entry.object)
-                objects[key] = Indexed(entry.object, {**entry.values, name: values})
+                objects[key] = Indexed(entry.object, (*entry.values, values))
                 for value in values:
                     index.setdefault(value, {})[key] = None
             with self.lock:
@@ -105,14 +105,12 @@ class Indexer:
                 self._indices[name] = index
 
     def _index(self, entry: Indexed) -> None:
-        for name, values in entry.values.items():
-            index = self._indices[name]
+        for index, values in zip(self._indices.values(), entry.values, strict=True):
             for value in values:
                 index.setdefault(value, {})[entry.object.key] = None
 
     def _unindex(self, entry: Indexed) -> None:
-        for name, values in entry.values.items():
-            index = self._indices[name]
+        for index, values in zip(self._indices.values(), entry.values, strict=True):
             for value in values:
                 keys = index.get(value)
                 if keys is not None:

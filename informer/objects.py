@@ -7,6 +7,7 @@ bytes are one JSON object. Raises `UnreadableObject` for bytes that cannot be a 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar, cast, overload
 
@@ -98,7 +99,7 @@ class KubeObject(Mapping[str, Any]):
         self._raw = raw
         self._api_version = api_version
         self._kind = kind
-        self.key = ObjectKey(metadata.namespace, metadata.name)
+        self.key = ObjectKey(sys.intern(metadata.namespace), metadata.name)
         self.uid = metadata.uid
         self.resource_version = metadata.resourceVersion
 

@@ -105,7 +105,11 @@ class Requester:
         except Exception as error:
             raise Unauthorized(f"no credentials for {self.server}: {' '.join(str(error).split())}") from error
         # The end of a token file is often a line break, which no header can have.
-        return {name: str(value).strip() for name, value in headers.items()}, credentials
+        headers = {name: str(value).strip() for name, value in headers.items()}
+        if not all(value.isascii() and value.isprintable() for name, value in headers.items() if name.lower() == "authorization"):
+            # http.client would refuse them too, and quote them in its message.
+            raise Unauthorized(f"the credentials for {self.server} hold characters that no header can have")
+        return headers, credentials
 
     def _refused(self, exchange: Exchange) -> SourceError:
         try:

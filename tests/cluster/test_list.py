@@ -124,6 +124,16 @@ def test_credentials_that_cannot_be_had_are_unauthorized_and_no_request_is_made(
     assert pool.asked == []
 
 
+@pytest.mark.parametrize("token", ["se\ncret", "secrét\u2028"])
+def test_credentials_that_no_header_can_have_are_unauthorized_and_not_shown(token: str) -> None:
+    configuration = Configuration()
+    configuration.host = "https://cluster.example:6443"
+    configuration.api_key["authorization"] = f"Bearer {token}"
+    with pytest.raises(Unauthorized) as raised:
+        ClusterSource(client(Pool(), configuration), NODES, runtime=ThreadRuntime()).list(ListQuery())
+    assert "cr" not in str(raised.value).replace("credentials", "")
+
+
 def test_a_gzipped_and_chunked_body_is_read() -> None:
     body = gzip.compress(json.dumps(node_list(node("a", 1))).encode())
     head = HEAD.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n")

@@ -242,7 +242,7 @@ def test_an_old_client_gets_a_stream_that_the_end_of_the_connection_ends(serve: 
     with connect(serve(always(stream_response(body)))) as connection:
         body.send(b"one\n")
         body.end()
-        connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        connection.sendall(b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
     assert b"Transfer-Encoding" not in answer
     assert answer.endswith(b"\r\n\r\none\n")
@@ -272,6 +272,27 @@ def test_a_request_sent_behind_a_stream_is_no_farewell(serve: Serve, body: Scrip
         body.end()
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
     assert answer.index(b"still here") < answer.index(b'"second"')
+
+
+def test_a_client_that_leaves_after_its_stream_has_ended_closes_nothing_twice(serve: Serve) -> None:
+    closes: list[ScriptedBody] = []
+
+    class Counted(ScriptedBody):
+        def close(self) -> None:
+            closes.append(self)
+            super().close()
+
+    counted = Counted(RUNTIME)
+    counted.end()
+    server = serve(always(stream_response(counted)))
+    with connect(server) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        answer = b""
+        while not answer.endswith(b"0\r\n\r\n"):
+            answer += connection.recv(65536)
+        counted.wait_for_close()
+    server.close()
+    assert closes == [counted]
 
 
 def test_fifty_open_watches_starve_no_request(serve: Serve, pool: urllib3.PoolManager) -> None:
