@@ -57,7 +57,7 @@ PEERS: dict[str, Callable[[Any, int], Callable[[], None]]] = {"informer-kit": ou
 
 def child(peer: str, url: str, count: int) -> None:
     import kubernetes.client
-    import kubernetes.informer  # noqa: F401 - both processes import the same, so that only the objects differ
+    import kubernetes.informer
 
     import informer  # noqa: F401
 

@@ -8,8 +8,8 @@ bytes are one JSON object. Raises `UnreadableObject` for bytes that cannot be a 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar, cast, overload
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
@@ -69,10 +69,30 @@ _decode_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode_any = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 
+_FIELD = "field "  # what no attribute of a class can be called
 _REMEMBERED = 32  # decoded trees kept alive, in the whole process; a power of two
 
 
-class KubeObject(Mapping[str, Any]):
+class _ClientBody(Mapping[str, Any]):
+    """A mapping that every release of the official client can send: before 37 they take only dicts and what looks like a model."""
+
+    __slots__ = ()
+
+    @property
+    def openapi_types(self) -> dict[str, str]:
+        return {_FIELD + field: "object" for field in self}
+
+    @property
+    def attribute_map(self) -> dict[str, str]:
+        return {_FIELD + field: field for field in self}
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith(_FIELD) and name[len(_FIELD) :] in self:
+            return self[name[len(_FIELD) :]]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}; fields are read as obj[{name!r}]")
+
+
+class KubeObject(_ClientBody):
     """One object as the server sent it: a read-only mapping over its JSON.
 
     `obj["spec"]["nodeName"]` reads; nested values are read-only views with a `to_dict()` of their own (`to_list()` for lists); assigning
@@ -225,7 +245,7 @@ def _restore(raw: bytes, api_version: str, kind: str) -> KubeObject:
 _recent: list[tuple[KubeObject, dict[str, Any]] | None] = [None] * _REMEMBERED
 
 
-class MappingView(Mapping[str, Any]):
+class MappingView(_ClientBody):
     """A read-only view of a nested JSON object; `to_dict()` gives a copy that is yours."""
 
     __slots__ = ("_content",)
@@ -258,42 +278,23 @@ class MappingView(Mapping[str, Any]):
         return repr(self._content)
 
 
-class ListView(Sequence[Any]):
-    """A read-only view of a nested JSON array; `to_list()` gives a copy that is yours."""
+class ListView(tuple[Any, ...]):
+    """A read-only view of a nested JSON array; `to_list()` gives a copy that is yours. Equal to a list of the same content."""
 
-    __slots__ = ("_content",)
-
-    def __init__(self, content: list[Any]) -> None:
-        self._content = content
-
-    @overload
-    def __getitem__(self, index: int) -> Any: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> ListView: ...
-
-    def __getitem__(self, index: int | slice) -> Any:
-        return view(self._content[index])
-
-    def __len__(self) -> int:
-        return len(self._content)
+    __slots__ = ()
 
     def to_list(self) -> list[Any]:
         return cast("list[Any]", plain(self))
 
-    to_dict = to_list  # the official client asks every value it does not know for `to_dict()`
-
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, ListView):
-            return self._content == other._content
         if isinstance(other, list | tuple):
-            return bool(self._content == plain(list(other)))
+            return tuple.__eq__(self, tuple(other))
         return NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]
+    def __ne__(self, other: object) -> bool:
+        return not self == other
 
-    def __repr__(self) -> str:
-        return repr(self._content)
+    __hash__ = None  # type: ignore[assignment]
 
 
 def view(value: Any) -> Any:
@@ -302,7 +303,7 @@ def view(value: Any) -> Any:
     if kind is dict:
         return MappingView(value)
     if kind is list:
-        return ListView(value)
+        return ListView(map(view, value))
     return value
 
 
@@ -310,10 +311,12 @@ def plain(value: Any) -> Any:
     """A deep copy of JSON-like data in plain dicts and lists; views are copied, everything else stays."""
     if isinstance(value, KubeObject):
         return value.to_dict()
-    if isinstance(value, MappingView | ListView):
+    if isinstance(value, str | int | float | None):
+        return value
+    if isinstance(value, MappingView):
         value = value._content  # noqa: SLF001
     if isinstance(value, Mapping):
         return {field: plain(item) for field, item in value.items()}
-    if isinstance(value, list | tuple | ListView):
+    if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return value

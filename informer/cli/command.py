@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 import click
 import urllib3
@@ -15,9 +15,7 @@ from informer.cli.exit_codes import ExitCode, Fatal
 from informer.cli.watch import FormatName, WatchOptions, watch
 from informer.runtime import current_runtime
 
-C = TypeVar("C", bound=Callable[..., Any])
-
-_WIDTH = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _CODES = "Exit codes:\n\n\b\n" + "\n".join(f"{code.value:>3}  {code.meaning}" for code in ExitCode)
 
 _format = click.option(
@@ -44,10 +42,13 @@ def run(arguments: Sequence[str]) -> int:
     return int(code or 0)
 
 
-@click.group(context_settings=_WIDTH)
+@click.group(context_settings=_SETTINGS, invoke_without_command=True)
 @click.version_option(informer.__version__, prog_name="informer-kit")
-def group() -> None:
+@click.pass_context
+def group(context: click.Context) -> None:
     """Watch a Kubernetes cluster with an informer, and see what it sees."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 @group.command("watch", epilog=_CODES, short_help="Show each change of a resource.")

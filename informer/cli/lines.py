@@ -22,17 +22,16 @@ _BROKE = re.compile(r"^the connection to \S+ broke: ")  # the line says so itsel
 
 
 class Lines:
-    """The format `line`. `several`: more than one resource is shown, so each line says which. `timezone` None is the local one."""
+    """The format `line`, in local time. `several`: more than one resource is shown, so each line says which."""
 
-    def __init__(self, *, several: bool = False, timezone: datetime.tzinfo | None = None) -> None:
+    def __init__(self, *, several: bool = False) -> None:
         self._several = several
-        self._timezone = timezone
         self._name_width = NAME_WIDTH[0] + (6 if several else 0)
 
     def render(self, at: datetime.datetime, report: Report, width: int | None) -> Sequence[Text]:
         if isinstance(report, Summary):
             return self._summary(report)
-        time = Text.assemble((f"{at.astimezone(self._timezone):%H:%M:%S} ", "dim"))
+        time = Text.assemble((f"{at.astimezone():%H:%M:%S} ", "dim"))
         match report:
             case Happened():
                 line = time + self._event(report, width)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 
@@ -44,8 +45,9 @@ def test_help_has_an_example_and_every_exit_code(command: str, capsys: pytest.Ca
     assert listed == {str(code.value): code.meaning for code in ExitCode}
 
 
-def test_the_overview_names_both_commands(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["--help"]) == 0
+@pytest.mark.parametrize("arguments", [["--help"], []])
+def test_the_overview_names_both_commands(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(arguments) == 0
     text = capsys.readouterr().out
     assert "demo " in text
     assert "watch " in text
@@ -67,3 +69,11 @@ def test_a_second_ctrl_c_ends_at_once_with_the_usual_code(monkeypatch: pytest.Mo
 
     monkeypatch.setattr("informer.cli.command.watch", interrupted)
     assert run(["watch", "nodes"]) == ExitCode.INTERRUPTED
+
+
+def test_what_the_informer_logs_does_not_get_between_the_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("informer", "fakes"):
+        monkeypatch.setattr(logging.getLogger(name), "handlers", [])
+    run(["--version"])
+    for name in ("informer", "fakes"):
+        assert [type(handler) for handler in logging.getLogger(name).handlers] == [logging.NullHandler]

@@ -6,6 +6,8 @@ import datetime
 import io
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -33,6 +35,14 @@ def test_a_node_joins_within_seconds(terminal: Terminal) -> None:
     assert (shown.code, shown.err) == (ExitCode.ENDED, "")
 
 
+def test_with_real_threads_a_node_joins_within_seconds_and_nothing_else_is_written() -> None:
+    program = "import sys, informer.cli; sys.argv[1:] = ['demo', '--duration', '1.5']; sys.exit(informer.cli.main())"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30)
+    assert "+ ADDED    node/worker-3 " in ended.stdout
+    assert "\x1b" not in ended.stdout
+    assert (ended.returncode, ended.stderr) == (ExitCode.ENDED, "")
+
+
 def test_nodes_and_pods_come_change_and_go(terminal: Terminal) -> None:
     out = terminal.informer("demo", "--duration", "240").out
     for what in (
@@ -51,6 +61,9 @@ def test_nodes_and_pods_come_change_and_go(terminal: Terminal) -> None:
     ):
         assert what in out
     assert "!" not in out
+    ending = set(re.findall(r"UPDATED  (pod/\S+) +metadata.deletionTimestamp: \+", out))
+    assert len(ending) > 10
+    assert len(ending - set(re.findall(r"DELETED  (pod/\S+)", out))) <= 2  # those that were about to go
 
 
 def test_the_same_seed_tells_the_same_story_and_another_one_another(

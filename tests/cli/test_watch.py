@@ -236,6 +236,19 @@ def test_an_end_while_not_connected_has_a_code_of_its_own(terminal: Terminal) ->
     assert shown.code == ExitCode.NOT_CONNECTED
 
 
+def test_what_would_have_ended_it_at_the_start_is_survived_later(terminal: Terminal) -> None:
+    def forbid() -> None:
+        terminal.api.inject(Fault("watch", status=403, message="nodes is forbidden"))
+        terminal.api.inject(Fault("watch", status=401, after=1, message="Unauthorized"))
+        terminal.api.disconnect()
+
+    shown = terminal.watch("nodes", "--timeout", "20", meanwhile=after(terminal, forbid))
+    assert "! nodes    cannot watch: nodes is forbidden; next try in " in shown.out
+    assert "! nodes    cannot watch: Unauthorized; next try in " in shown.out
+    assert "✓ nodes    back after 3 attempts in " in shown.out
+    assert (shown.code, shown.err) == (ExitCode.ENDED, "")
+
+
 # Trouble at the start
 
 
