@@ -47,8 +47,8 @@ class Authority:
         self._runtime = runtime or current_runtime()
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._subject = _name(name, ())
-        extension = x509.BasicConstraints(ca=True, path_length=None)
-        self._certificate = self._sign(self._subject, self._key, [(extension, True)])
+        extensions = [(x509.BasicConstraints(ca=True, path_length=None), True), (_key_usage(signs_certificates=True), True)]
+        self._certificate = self._sign(self._subject, self._key, extensions)
 
     @property
     def certificate(self) -> bytes:
@@ -64,7 +64,11 @@ class Authority:
 
         key = ec.generate_private_key(ec.SECP256R1())
         usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH if hosts else ExtendedKeyUsageOID.CLIENT_AUTH])
-        extensions: list[tuple[x509.ExtensionType, bool]] = [(x509.BasicConstraints(ca=False, path_length=None), True), (usage, False)]
+        extensions: list[tuple[x509.ExtensionType, bool]] = [
+            (x509.BasicConstraints(ca=False, path_length=None), True),
+            (_key_usage(signs_certificates=False), True),
+            (usage, False),
+        ]
         if hosts:
             extensions.append((x509.SubjectAlternativeName([_general_name(host) for host in hosts]), False))
         certificate = self._sign(_name(name, groups), key, extensions)
@@ -108,6 +112,23 @@ class Authority:
         for extension, critical in extensions:
             builder = builder.add_extension(extension, critical=critical)
         return builder.sign(self._key, hashes.SHA256())
+
+
+def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    """Python 3.13 and newer refuse an authority whose certificate does not say what its key is for."""
+    from cryptography import x509
+
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        encipher_only=False,
+        decipher_only=False,
+    )
 
 
 def _name(name: str, groups: Sequence[str]) -> x509.Name:

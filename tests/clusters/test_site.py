@@ -36,7 +36,7 @@ def test_the_kubeconfig_has_the_address_the_authority_and_the_token_of_an_admini
 
 
 def test_secrets_are_readable_by_their_owner_only(site: Site) -> None:
-    for path in (site.kubeconfig, site.tokens, site.certificates.server_key, site.certificates.service_account_key):
+    for path in (site.kubeconfig, site.tokens, site.certificates.server_key, site.certificates.service_accounts_key):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -63,10 +63,10 @@ def test_clients_that_check_certificates_strictly_accept_the_servers(site: Site)
     assert client.getpeercert()
 
 
-def test_the_public_key_for_service_accounts_is_that_of_the_private_key(site: Site) -> None:
-    private = serialization.load_pem_private_key(site.certificates.service_account_key.read_bytes(), None)
-    public = private.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    assert public == site.certificates.service_account_public_key.read_bytes()
+def test_the_certificate_for_service_accounts_is_of_the_key_that_signs_their_tokens(site: Site) -> None:
+    private = serialization.load_pem_private_key(site.certificates.service_accounts_key.read_bytes(), None)
+    certificate = x509.load_pem_x509_certificate(site.certificates.service_accounts.read_bytes())
+    assert certificate.public_key() == private.public_key()
 
 
 def test_without_cryptography_the_error_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
