@@ -44,3 +44,10 @@ def e2e(session: nox.Session) -> None:
     named = any(argument.startswith("--kube-cluster") for argument in session.posargs)
     cluster = [] if named else ["--kube-cluster", "control-plane"]
     session.run("pytest", "e2e", *cluster, *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """The informer beside its peers, as ratios. Takes a minute; `-- PODS EVENTS` for other sizes."""
+    session.install("kopf", *CHECKOUT)
+    session.run("python", "benchmarks/bench.py", *session.posargs)

@@ -12,14 +12,15 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+import msgspec
+
 from informer.objects import KubeObject, ObjectKey
 from informer.runtime import Runtime, Task
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Added(Generic[T]):
+class Added(msgspec.Struct, Generic[T], frozen=True):
     """An object this handler has not seen. `initial`: it was there when the handler came, or when the informer started."""
 
     key: ObjectKey
@@ -27,8 +28,7 @@ class Added(Generic[T]):
     initial: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Updated(Generic[T]):
+class Updated(msgspec.Struct, Generic[T], frozen=True):
     """A newer state of an object. `resync`: nothing has changed, the handler asked to be told again; then `old` is `new`."""
 
     key: ObjectKey
@@ -41,8 +41,7 @@ class Updated(Generic[T]):
         return self.new
 
 
-@dataclass(frozen=True, slots=True)
-class Deleted(Generic[T]):
+class Deleted(msgspec.Struct, Generic[T], frozen=True):
     """The object is gone. `final_state_unknown`: that was found out by a list, so `object` is the last known state, not the last state."""
 
     key: ObjectKey

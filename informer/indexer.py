@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+import msgspec
+
 from informer.errors import ConfigurationError, Quarantined
 from informer.objects import KubeObject, ObjectKey
 from informer.runtime import Condition
@@ -25,8 +27,7 @@ def _by_namespace(obj: KubeObject) -> Iterable[str]:
     return (obj.namespace,)
 
 
-@dataclass(frozen=True, slots=True)
-class Indexed:
+class Indexed(msgspec.Struct, frozen=True):
     """An object ready to be stored: with its values of every index, in the order of the indices."""
 
     object: KubeObject

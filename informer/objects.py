@@ -65,7 +65,9 @@ class _LabelHeader(msgspec.Struct):
 
 _decode_header = msgspec.json.Decoder(_Header).decode
 _decode_labels = msgspec.json.Decoder(_LabelHeader).decode
+_decode_metadata_labels = msgspec.json.Decoder(_LabelMetadata).decode
 _decode_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_decode_shallow = msgspec.json.Decoder(dict[str, msgspec.Raw] | list[msgspec.Raw] | str | int | float | bool | None).decode
 _decode_any = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 
@@ -73,10 +75,32 @@ _FIELD = "field "  # what no attribute of a class can be called
 _REMEMBERED = 32  # decoded trees kept alive, in the whole process; a power of two
 
 
-class _ClientBody(Mapping[str, Any]):
-    """A mapping that every release of the official client can send: before 37 they take only dicts and what looks like a model."""
+class _Mapping(Mapping[str, Any]):
+    """A read-only JSON object, decoded field by field as somebody asks: `_fields` gives what is decoded so far, and the rest as it came.
+
+    Every release of the official client can send it: before 37 they take only dicts and what looks like a model, hence the two properties.
+    """
 
     __slots__ = ()
+
+    def _fields(self) -> dict[str, Any]:
+        raise AssertionError("each subclass says where its fields are")
+
+    def __getitem__(self, field: str) -> Any:
+        fields = self._fields()
+        value = fields[field]
+        if type(value) is msgspec.Raw:
+            value = fields[field] = view(value)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields())
+
+    def __len__(self) -> int:
+        return len(self._fields())
+
+    def __contains__(self, field: object) -> bool:
+        return field in self._fields()
 
     @property
     def openapi_types(self) -> dict[str, str]:
@@ -92,7 +116,7 @@ class _ClientBody(Mapping[str, Any]):
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}; fields are read as obj[{name!r}]")
 
 
-class KubeObject(_ClientBody):
+class KubeObject(_Mapping):
     """One object as the server sent it: a read-only mapping over its JSON.
 
     `obj["spec"]["nodeName"]` reads; nested values are read-only views with a `to_dict()` of their own (`to_list()` for lists); assigning
@@ -153,7 +177,11 @@ class KubeObject(_ClientBody):
     @property
     def labels(self) -> dict[str, str]:
         """A fresh copy, empty when there are none."""
-        return _decode_labels(self._raw).metadata.labels or {}
+        remembered = _recent[(id(self) >> 6) & (_REMEMBERED - 1)]
+        if remembered is None or remembered[0] is not self:
+            return _decode_labels(self._raw).metadata.labels or {}  # for a selector over many objects, which reads nothing else of them
+        metadata = remembered[1]["metadata"]
+        return _decode_metadata_labels(metadata if type(metadata) is msgspec.Raw else metadata._raw).labels or {}  # noqa: SLF001
 
     @property
     def annotations(self) -> dict[str, str]:
@@ -191,19 +219,6 @@ class KubeObject(_ClientBody):
         fields = {**self._standing_in(fields), **fields}
         _recent[slot] = (self, fields)
         return fields
-
-    def __getitem__(self, field: str) -> Any:
-        fields = self._fields()
-        value = fields[field]
-        if isinstance(value, msgspec.Raw):
-            value = fields[field] = _decode_any(value)
-        return view(value)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._fields())
-
-    def __len__(self) -> int:
-        return len(self._fields())
 
     def same_content(self, other: KubeObject) -> bool:
         """Whether both say the same, kind and apiVersion aside (which the items of lists lack)."""
@@ -245,37 +260,30 @@ def _restore(raw: bytes, api_version: str, kind: str) -> KubeObject:
 _recent: list[tuple[KubeObject, dict[str, Any]] | None] = [None] * _REMEMBERED
 
 
-class MappingView(_ClientBody):
+class MappingView(_Mapping):
     """A read-only view of a nested JSON object; `to_dict()` gives a copy that is yours."""
 
-    __slots__ = ("_content",)
+    __slots__ = ("_content", "_raw")
 
-    def __init__(self, content: dict[str, Any]) -> None:
+    def __init__(self, raw: msgspec.Raw, content: dict[str, Any]) -> None:
+        self._raw = raw
         self._content = content
 
-    def __getitem__(self, field: str) -> Any:
-        return view(self._content[field])
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._content)
-
-    def __len__(self) -> int:
-        return len(self._content)
+    def _fields(self) -> dict[str, Any]:
+        return self._content
 
     def to_dict(self) -> dict[str, Any]:
-        return cast("dict[str, Any]", plain(self))
+        return cast("dict[str, Any]", _decode_any(self._raw))
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, MappingView):
-            return self._content == other._content
         if isinstance(other, Mapping):
-            return bool(self._content == plain(other))
+            return bool(self.to_dict() == plain(other))
         return NotImplemented
 
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        return repr(self._content)
+        return repr(self.to_dict())
 
 
 class ListView(tuple[Any, ...]):
@@ -297,24 +305,20 @@ class ListView(tuple[Any, ...]):
     __hash__ = None  # type: ignore[assignment]
 
 
-def view(value: Any) -> Any:
-    """`value` as a reader may have it: objects and arrays behind read-only views, everything else as it is."""
-    kind = type(value)
-    if kind is dict:
-        return MappingView(value)
-    if kind is list:
-        return ListView(map(view, value))
-    return value
+def view(raw: msgspec.Raw) -> Any:
+    """A piece of JSON as a reader may have it: objects and arrays behind read-only views, everything else decoded."""
+    value = _decode_shallow(raw)
+    if type(value) is dict:
+        return MappingView(raw, value)
+    return ListView(map(view, value)) if type(value) is list else value
 
 
 def plain(value: Any) -> Any:
     """A deep copy of JSON-like data in plain dicts and lists; views are copied, everything else stays."""
-    if isinstance(value, KubeObject):
-        return value.to_dict()
     if isinstance(value, str | int | float | None):
         return value
-    if isinstance(value, MappingView):
-        value = value._content  # noqa: SLF001
+    if isinstance(value, KubeObject | MappingView):
+        return value.to_dict()
     if isinstance(value, Mapping):
         return {field: plain(item) for field, item in value.items()}
     if isinstance(value, list | tuple):

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol
 
+import msgspec
+
 from informer.objects import KubeObject, UnreadableObject
 
 
@@ -59,8 +61,7 @@ class EventType(enum.Enum):
     BOOKMARK = "BOOKMARK"
 
 
-@dataclass(frozen=True, slots=True)
-class WatchEvent:
+class WatchEvent(msgspec.Struct, frozen=True):
     """One event of a watch. `object` is None for bookmarks and for objects that could not be taken in (then `unreadable` says why).
 
     `resource_version` is the version to resume from after this event; empty where the event carried none.

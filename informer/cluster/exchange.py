@@ -17,6 +17,7 @@ import urllib3
 from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
 from informer.cluster import connection
+from informer.cluster.chunks import ChunkedBody
 from informer.cluster.failures import cause_of
 from informer.errors import Disconnected, Malformed, SourceClosed, SourceError
 from informer.runtime import Runtime
@@ -45,6 +46,7 @@ class Exchange:
         self._ended = False
         self._socket: Any = None
         self._response: urllib3.HTTPResponse | None = None
+        self._chunks: ChunkedBody | None = None
 
     def send(self, pool_manager: Any, url: str, headers: Mapping[str, str]) -> None:
         """Ask, and wait for the head of the response, whatever its status."""
@@ -116,7 +118,9 @@ class Exchange:
             self._socket = sock
 
     def _read_some(self) -> bytes:
-        return self._answer.read1(READ_SIZE) or b""
+        if self._chunks is None:
+            self._chunks = ChunkedBody.of(self._answer)
+        return self._answer.read1(READ_SIZE) or b"" if self._chunks is None else self._chunks.read_some(READ_SIZE)
 
     def _blocking(self, step: Callable[[], T]) -> T:
         self._enter()
@@ -149,7 +153,8 @@ class Exchange:
         return closed
 
     def _said(self, trouble: Exception) -> SourceError:
-        if isinstance(trouble, ReadTimeoutError):
+        silent = isinstance(trouble, TimeoutError) and trouble.errno is None  # with an errno it is the connection that has died
+        if silent or isinstance(trouble, ReadTimeoutError):
             return Disconnected(f"{self.what}: no byte from {self.server} for {self._silence:g} s", silent=True)
         if isinstance(trouble, DecodeError):
             return Malformed(f"{self.what}: the answer of {self.server} cannot be unpacked: {cause_of(trouble)}")

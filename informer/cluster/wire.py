@@ -84,34 +84,41 @@ class EventReader:
 
     def feed(self, data: bytes) -> list[WatchEvent]:
         """The events that `data` completes. What ends the stream goes to `fault`, and nothing after it is read."""
-        *lines, rest = data.split(b"\n")
-        if lines and self._begun:
-            lines[0] = b"".join((*self._begun, lines[0]))
-            self._begun.clear()
-        if rest:
-            self._begun.append(rest)
         events: list[WatchEvent] = []
+        whole = memoryview(data)
+        start = 0
         try:
-            for line in lines:
-                if line and not line.isspace():
-                    events.append(self._event(line))  # noqa: PERF401 - the events before a fault count
+            while (end := data.find(b"\n", start)) >= 0:
+                line: bytes | memoryview = whole[start:end]
+                if self._begun:
+                    line = b"".join((*self._begun, line))
+                    self._begun.clear()
+                start = end + 1
+                if line and (event := self._event(line)) is not None:
+                    events.append(event)
         except SourceError as fault:
             self.fault = fault
+            return events
+        if start < len(data):
+            self._begun.append(data[start:])
         return events
 
-    def _event(self, line: bytes) -> WatchEvent:
+    def _event(self, line: bytes | memoryview) -> WatchEvent | None:
         try:
             content = _decode_event(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise unexpected(self._server, line, f"not a watch event ({error})") from error
+            text = bytes(line)
+            if text.isspace():
+                return None
+            raise unexpected(self._server, text, f"not a watch event ({error})") from error
         raw = bytes(content.object)
         change = _CHANGES.get(content.type)
         if change is None:
-            return self._no_change(content.type, raw, line)
+            return self._no_change(content.type, raw, bytes(line))
         try:
             obj = KubeObject(raw, api_version=self._api_version, kind=self._kind)
         except UnreadableObject as refused:
-            return self._refused(change, refused, line)
+            return self._refused(change, refused, bytes(line))
         return WatchEvent(change, obj, obj.resource_version)
 
     def _no_change(self, type: str, raw: bytes, line: bytes) -> WatchEvent:
