@@ -5,13 +5,18 @@ Each session has an environment of its own, made with the Python that runs nox. 
 
 from __future__ import annotations
 
+import shutil
+
 import nox
+from nox.command import CommandFailed
 
 nox.options.default_venv_backend = "venv"
 nox.options.reuse_existing_virtualenvs = True
-nox.options.sessions = ["lint", "types", "unit"]
+nox.options.sessions = ["lint", "types", "unit", "docs"]
 
 CHECKOUT = ("-e", ".[cli,fakes]")
+HTTPX_CLIENTS = ("kr8s>=0.20", "lightkube>=1.0")  # one is built on httpx, the other on httpx2
+INTEROP = (*HTTPX_CLIENTS, "kopf>=1.45", "kubernetes>=37", "kubernetes_asyncio>=36")
 
 
 @nox.session
@@ -26,24 +31,43 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Types, strictly. The files are named in pyproject.toml."""
-    session.install("mypy", "pytest", "cryptography", "types-PyYAML", "nox", *CHECKOUT)
+    session.install("mypy", *HTTPX_CLIENTS, "pytest", "cryptography", "types-PyYAML", "nox", *CHECKOUT)
     session.run("mypy")
 
 
 @nox.session
 def unit(session: nox.Session) -> None:
     """The tests that need nothing but Python: in memory, in virtual time."""
-    session.install("pytest", "ruff", "cryptography", *CHECKOUT)
-    session.run("pytest", *(session.posargs or ["tests"]))
+    session.install("pytest", "pytest-xdist", "ruff", "cryptography", *HTTPX_CLIENTS, *CHECKOUT)
+    session.run("pytest", *(session.posargs or ["-n", "auto", "tests", "--ignore", "tests/docs"]))
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """What the documentation shows: each program, test and command of it is run."""
+    session.install("pytest", "pytest-xdist", "nox", "kopf", *CHECKOUT)  # kopf: for the program that the documentation moves from it
+    session.run("pytest", *(session.posargs or ["-n", "auto", "tests/docs"]))
 
 
 @nox.session
 def e2e(session: nox.Session) -> None:
-    """The tests against a cluster: a control plane built from Go modules, or `-- --kube-cluster fake`, `kind`, a kubeconfig."""
-    session.install("pytest", "-e", ".[cli,fakes,control-plane]")
-    named = any(argument.startswith("--kube-cluster") for argument in session.posargs)
-    cluster = [] if named else ["--kube-cluster", "control-plane"]
+    """The tests against a cluster: kind where it reaches Docker, else a control plane built from Go modules, or `-- --kube-cluster X`."""
+    session.install("pytest", *INTEROP, "-e", ".[cli,fakes,control-plane]")
+    chosen = any(argument.partition("=")[0] == "--kube-cluster" for argument in session.posargs)
+    cluster = () if chosen else ("--kube-cluster", _cluster_of_this_machine(session))
     session.run("pytest", "e2e", *cluster, *session.posargs)
+
+
+def _cluster_of_this_machine(session: nox.Session) -> str:
+    if shutil.which("kind") is None:
+        session.log("kind is not installed: taking the control plane")
+        return "control-plane"
+    try:
+        session.run("kind", "get", "clusters", external=True, silent=True)
+    except CommandFailed:
+        session.log("kind does not reach Docker: taking the control plane")
+        return "control-plane"
+    return "kind"
 
 
 @nox.session

@@ -55,6 +55,7 @@ def test_a_config_map_is_created_listed_watched_and_deleted(core: Any, namespace
     seen.close()
 
 
+@pytest.mark.kube_cluster(needs="compact")
 def test_what_was_before_a_compaction_is_answered_410_and_the_data_stay(cluster: Cluster, core: Any, namespace: str) -> None:
     core.create_namespaced_config_map(namespace, config_map("one"))
     old = version_of(core, namespace)
@@ -69,6 +70,7 @@ def test_what_was_before_a_compaction_is_answered_410_and_the_data_stay(cluster:
     assert [item.metadata.name for item in core.list_namespaced_config_map(namespace).items] == ["one", "two"]
 
 
+@pytest.mark.kube_cluster(needs="compact")
 def test_a_watch_from_after_a_compaction_goes_on(cluster: Cluster, core: Any, namespace: str) -> None:
     cluster.compact()
     new = version_of(core, namespace)
@@ -78,6 +80,7 @@ def test_a_watch_from_after_a_compaction_goes_on(cluster: Cluster, core: Any, na
     seen.close()
 
 
+@pytest.mark.kube_cluster(needs="restart")
 @pytest.mark.parametrize("how", ["clean", "kill"])
 def test_a_restart_keeps_address_data_and_uids(cluster: Cluster, core: Any, namespace: str, how: Any) -> None:
     uid = core.create_namespaced_config_map(namespace, config_map("kept", colour="blue")).metadata.uid
@@ -88,6 +91,7 @@ def test_a_restart_keeps_address_data_and_uids(cluster: Cluster, core: Any, name
     assert (kept.metadata.uid, kept.data) == (uid, {"colour": "blue"})
 
 
+@pytest.mark.kube_cluster(needs="restart")
 def test_a_clean_stop_ends_open_watches_and_a_kill_breaks_them(cluster: Cluster, core: Any, namespace: str) -> None:
     with contextlib.closing(open_watch(core, namespace)) as stream:
         cluster.restart("clean")
@@ -98,6 +102,7 @@ def test_a_clean_stop_ends_open_watches_and_a_kill_breaks_them(cluster: Cluster,
             stream.read()
 
 
+@pytest.mark.kube_cluster(needs="restart")
 def test_a_stopped_api_server_refuses_connections_until_it_is_started(cluster: Cluster, core: Any, namespace: str) -> None:
     cluster.stop()
     stopped = not cluster.running
@@ -109,6 +114,7 @@ def test_a_stopped_api_server_refuses_connections_until_it_is_started(cluster: C
     assert core.list_namespaced_config_map(namespace).items == []
 
 
+@pytest.mark.kube_cluster(needs="restart")
 def test_starting_an_api_server_that_runs_is_an_error_and_changes_nothing(cluster: Cluster, core: Any, namespace: str) -> None:
     with pytest.raises(LifecycleError, match=r"stop\(\) it first"):
         cluster.start()

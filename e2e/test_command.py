@@ -58,6 +58,7 @@ def watching(cluster: Cluster, namespace: str) -> Iterator[Watching]:
     running.end()
 
 
+@pytest.mark.kube_cluster(needs="restart")
 def test_it_prints_what_happens_through_a_restart_of_the_api_server_and_ends_on_ctrl_c(
     cluster: Cluster, namespace: str, watching: Watching
 ) -> None:

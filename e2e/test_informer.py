@@ -180,6 +180,7 @@ class HeldSource(ClusterSource):
         return super().watch(query)
 
 
+@pytest.mark.kube_cluster(needs="compact")
 def test_a_delete_in_a_gap_that_ends_in_a_compaction_is_found_by_the_relist(core: Any, cluster: Cluster, namespace: str) -> None:
     for name in ("one", "two"):
         core.create_namespaced_config_map(namespace, config_map(name))
@@ -204,6 +205,7 @@ def test_a_delete_in_a_gap_that_ends_in_a_compaction_is_found_by_the_relist(core
     assert {key.name for key in log.objects} - {"kube-root-ca.crt"} == {"two", "three"}
 
 
+@pytest.mark.kube_cluster(needs="restart")
 @pytest.mark.parametrize("how", ["clean", "kill"])
 def test_a_restart_of_the_api_server_is_survived(
     core: Any, cluster: Cluster, factory: SharedInformerFactory, namespace: str, how: Any

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from informer.errors import LifecycleError, Quarantined, StopTimeout
-from informer.handlers import Added, Callbacks, InitialEnd, Line, Raw, Registration, Updated, delivering_for
-from informer.health import Counters, Failure, Health, Phase
+from informer.handlers import Added, Callbacks, InitialEnd, Line, Raw, Registration, Updated, deliver_for, delivering_for
+from informer.health import Counters, Failure, Health, OnError, Phase, report
 from informer.indexer import Indexer
 from informer.objects import KubeObject, ObjectKey, UnreadableObject
 from informer.reflector import BackingOff, Listing, Reflector, State, Stopped, Watching
@@ -22,7 +22,6 @@ from informer.source import WatchEvent, WatchSource
 from informer.store import Store, Transform
 
 T = TypeVar("T")
-OnError = Callable[[Failure], object]
 
 _log = logging.getLogger(__name__)
 
@@ -51,6 +50,7 @@ class Engine:
         self._store = Store(self.indexer, self.counters, transform, self._refused)
         self._reflector = Reflector(source, self, runtime, page_size=page_size)
         self._lines: list[Line[Any]] = []
+        self._refusals: list[Failure] = []  # of the reflector's task only
         self._tasks: list[Task] = []
         self._made = 0
         self._phase = Phase.NEW
@@ -73,13 +73,13 @@ class Engine:
 
     @property
     def stopped(self) -> bool:
-        return self._stopping
+        return self._stopping or self._phase is Phase.STOPPED
 
     def health(self) -> Health:
         with self._lock:
             phase, since, synced, failure = self._phase, self._since, self._synced, self._failure
             version, nameless = self._store.resource_version, self._store.nameless
-        quarantined: Mapping[ObjectKey, Quarantined] = self.indexer.quarantined()
+            quarantined: Mapping[ObjectKey, Quarantined] = self.indexer.quarantined()
         return Health(self.name, phase, since, synced, version, failure, quarantined, nameless)
 
     def start(self) -> None:
@@ -89,11 +89,11 @@ class Engine:
             if self._started:
                 raise LifecycleError(f"informer {self.name} was started already")
             self._started = True
-            self._tasks.append(self._runtime.spawn(self._reflector.run, name=f"informer {self.name}"))
+            self._tasks.append(self._runtime.spawn(self._reflect, name=f"informer {self.name}"))
             self._tasks += [line.start() for line in self._lines]
 
     def stop(self, timeout: float) -> None:
-        """From a handler of this informer it returns at once; from elsewhere when all has ended. Raises `StopTimeout`."""
+        """From a function that this informer calls it returns at once; from elsewhere when all has ended. Raises `StopTimeout`."""
         self.begin_stop()
         if delivering_for() is not self:
             deadline = self._runtime.monotonic() + timeout
@@ -117,7 +117,7 @@ class Engine:
         """False when time ran out or the informer was stopped first."""
         deadline = None if timeout is None else self._runtime.monotonic() + timeout
         with self._lock:
-            while not self._synced and not self._stopping:
+            while not self._synced and not self.stopped:
                 left = None if deadline is None else deadline - self._runtime.monotonic()
                 if left is not None and left <= 0:
                     break
@@ -132,7 +132,7 @@ class Engine:
             name = f"{self.name} handler {self._made} {callbacks.name}"
             line = Line(self, name, callbacks, decode, self.resync_period if resync is None else resync, self._runtime)
             if self._synced:
-                line.put([*(Added(obj.key, obj, initial=True) for obj in self.indexer.snapshot()), InitialEnd()])
+                line.put([*(Added(obj.key, obj, initial=True) for obj in self.indexer.stored()), InitialEnd()])
             self._lines.append(line)
             if self._started:
                 self._tasks = [task for task in self._tasks if task.alive]
@@ -141,11 +141,12 @@ class Engine:
 
     # What the lines call
 
-    def line_failed(self, phase: str, error: Exception, key: ObjectKey) -> None:
-        if phase == "handler":
-            self.counters.handler_errors += 1
-        else:
-            self.counters.model_errors += 1
+    def line_failed(self, phase: str, error: Exception | SystemExit, key: ObjectKey) -> None:
+        with self._lock:
+            if phase == "handler":
+                self.counters.handler_errors += 1
+            else:
+                self.counters.model_errors += 1
         _log.error("informer=%s %s failed for object=%s", self.name, phase, key, exc_info=error)
         self._report(Failure(self.name, phase, error, key=key))
 
@@ -170,6 +171,7 @@ class Engine:
                 self._synced = True
                 self._distribute([*events, InitialEnd()] if initial else events)
                 self._lock.notify_all()
+        self._report_refused()
         _log.info("informer=%s listed objects=%d resource_version=%s changes=%d", self.name, len(items), resource_version, len(events))
 
     def apply(self, events: Sequence[WatchEvent]) -> None:
@@ -180,6 +182,7 @@ class Engine:
                 for event, entry in zip(events, prepared, strict=True):
                     news += self._store.commit_event(event, entry)
                 self._distribute(news)
+        self._report_refused()
 
     def entered(self, state: State) -> None:
         with self._lock:
@@ -215,6 +218,10 @@ class Engine:
 
     # Inside
 
+    def _reflect(self) -> None:
+        deliver_for(self)  # transforms, index functions and the error hook may call `stop` too
+        self._reflector.run()
+
     def _distribute(self, events: Sequence[Raw | InitialEnd]) -> None:
         if events:
             for line in self._lines:
@@ -227,12 +234,13 @@ class Engine:
 
     def _refused(self, key: ObjectKey | None, error: Exception) -> None:
         _log.error("informer=%s refused object=%s cause=%s: %s", self.name, key or "(no name)", type(error).__name__, error)
-        self._report(Failure(self.name, "object", error, key=key))
+        self._refusals.append(Failure(self.name, "object", error, key=key))
+
+    def _report_refused(self) -> None:
+        """Tell the error hook of refused objects, once `writing` is free again: the hook may want it."""
+        refusals, self._refusals = self._refusals, []
+        for failure in refusals:
+            self._report(failure)
 
     def _report(self, failure: Failure) -> None:
-        if self._on_error is None:
-            return
-        try:
-            self._on_error(failure)
-        except Exception:
-            _log.exception("informer=%s on_error raised", self.name)
+        report(self._on_error, failure)

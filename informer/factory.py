@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar, overload
+from typing import Any, Literal, Protocol, TypeVar, overload
 
 from kubernetes.client import ApiClient
 
 from informer import builtin
 from informer.cluster import ClusterSource, load_api_client
-from informer.engine import OnError
 from informer.errors import ConfigurationError, LifecycleError, StopTimeout, SyncTimeout
+from informer.health import Failure, OnError
 from informer.models import is_client_model
 from informer.objects import KubeObject
 from informer.reflector import PAGE_SIZE
@@ -38,10 +39,19 @@ class _Identity:
     transform: Transform | None
 
 
+class Service(Protocol):
+    """What runs beside the informers: a controller."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
 class SharedInformerFactory:
     """Makes informers over one API client, each at most once, and runs them together.
 
-    A context manager: entering starts it, leaving stops it.
+    A context manager: entering starts it, leaving stops it; that raises what an `on_error="crash"` factory stopped for, unless
+    something else is being raised already.
     """
 
     def __init__(
@@ -51,27 +61,32 @@ class SharedInformerFactory:
         namespace: str | None = None,
         resync: float = 0,
         transform: Transform | None = None,
-        on_error: OnError | None = None,
+        on_error: OnError | Literal["crash"] | None = None,
         page_size: int = PAGE_SIZE,
         runtime: Runtime | None = None,
     ) -> None:
         """Informers over `api_client`, with its configuration, credentials, TLS and proxies.
 
         `namespace`: the only one to watch, by default all. `resync`, `transform`, `on_error`, `page_size`: as for `SharedInformer`, for all
-        informers. `runtime`: by default the simulation this is called in, else threads.
+        informers. `on_error="crash"`: what a handler, a transform, an index function or a model raises stops the factory, and is raised by
+        `run_forever` or on leaving the `with` block; failures that are tried again, to list and to watch, are only logged. `runtime`: by
+        default the simulation this is called in, else threads.
         """
+        if isinstance(on_error, str) and on_error != "crash":
+            raise ConfigurationError(f'on_error={on_error!r}: it is a function, "crash" or None')
         self._api_client = api_client
         self._owns_client = False
         self._namespace = namespace
         self._resync = resync
         self._transform = transform
-        self._on_error = on_error
+        self._on_error = self._crash if isinstance(on_error, str) else on_error
         self._page_size = page_size
         self._runtime = runtime or current_runtime()
         self._informers: dict[_Identity, tuple[SharedInformer[KubeObject], float]] = {}
         self._changed = self._runtime.condition("factory")  # guards the fields below and _informers
         self._started = False
         self._stopping = False
+        self._crashed: Exception | SystemExit | None = None
 
     @classmethod
     def from_config(
@@ -82,7 +97,7 @@ class SharedInformerFactory:
         resync: float = 0,
         *,
         transform: Transform | None = None,
-        on_error: OnError | None = None,
+        on_error: OnError | Literal["crash"] | None = None,
         page_size: int = PAGE_SIZE,
         runtime: Runtime | None = None,
     ) -> SharedInformerFactory:
@@ -101,6 +116,11 @@ class SharedInformerFactory:
         )
         factory._owns_client = True
         return factory
+
+    @property
+    def api_client(self) -> ApiClient:
+        """The client that the informers use, for requests of your own: `CoreV1Api(factory.api_client)`."""
+        return self._api_client
 
     @property
     def informers(self) -> tuple[SharedInformer[KubeObject], ...]:
@@ -167,8 +187,7 @@ class SharedInformerFactory:
         if isinstance(what, type):
             model = model or what
         resource = _resource(what)
-        LabelSelector.parse(selector)
-        FieldSelector.parse(field_selector)
+        selector, field_selector = str(LabelSelector.parse(selector)), str(FieldSelector.parse(field_selector))
         within = (self._namespace if namespace is None else namespace) or ""
         if isinstance(resource, Resource) and not resource.namespaced:
             within = ""
@@ -177,17 +196,15 @@ class SharedInformerFactory:
             if self._stopping:
                 raise LifecycleError(f"the factory has stopped; an informer of {resource} would never start")
             if identity not in self._informers:
-                self._informers[identity] = (self._make(identity, resync), self._resync if resync is None else resync)
-                fresh = self._started
-            else:
-                fresh = False
+                made = self._make(identity, resync)
+                self._informers[identity] = (made, self._resync if resync is None else resync)
+                if self._started:
+                    made.start()
             informer, period = self._informers[identity]
             if resync is not None and resync != period:
                 raise ConfigurationError(
                     f"there is an informer of {resource} with resync={period:g} already; ask for resync={resync:g} in add_handler instead"
                 )
-        if fresh:
-            informer.start()
         return informer if model is None else informer.typed(model)
 
     def _make(self, identity: _Identity, resync: float | None) -> SharedInformer[KubeObject]:
@@ -211,15 +228,16 @@ class SharedInformerFactory:
         )
 
     def start(self) -> None:
-        """Start every informer. Returns at once. Raises `LifecycleError` when it was started before or has stopped."""
+        """Start all informers that do not run yet. Returns at once. Raises `LifecycleError` when it was started before or has stopped."""
         with self._changed:
             if self._stopping:
                 raise LifecycleError("the factory has stopped; a factory runs once, make a new one")
             if self._started:
                 raise LifecycleError("the factory was started already")
             self._started = True
-        for informer in self.informers:
-            informer.start()
+            for informer, _ in self._informers.values():
+                if not informer.started:
+                    informer.start()
 
     def stop(self, timeout: float = STOP_TIMEOUT) -> None:
         """Stop every informer. After it returns there is no request, no task and no further call of a handler.
@@ -227,13 +245,9 @@ class SharedInformerFactory:
         Waits at most `timeout` seconds for all of them together, then raises `StopTimeout`, naming what still runs. From a handler
         it returns at once, and nothing new starts. Idempotent.
         """
-        with self._changed:
-            self._stopping = True
-            self._changed.notify_all()
         deadline = self._runtime.monotonic() + timeout
+        self._begin_stop()
         informers = self.informers
-        for informer in informers:
-            informer.begin_stop()
         if any(informer.calling() for informer in informers):
             return
         late: list[str] = []
@@ -247,11 +261,24 @@ class SharedInformerFactory:
         if self._owns_client:
             self._api_client.rest_client.pool_manager.clear()
 
+    def _begin_stop(self) -> None:
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        for informer in self.informers:
+            informer.begin_stop()
+
+    def _crash(self, failure: Failure) -> None:
+        if failure.delay is None:  # it is not tried again
+            with self._changed:
+                self._crashed = self._crashed or failure.error
+            self._begin_stop()
+
     def wait_for_sync(self, timeout: float | None = 30.0) -> None:
         """Wait until every informer is synced, at most `timeout` seconds (None: for ever).
 
         Raises `SyncTimeout` with a line for each that is late: its state, since when, its last error. Raises `LifecycleError` when
-        the factory was not started, or is stopped meanwhile.
+        the factory was not started, or is stopped meanwhile (by a crash: that is its cause).
         """
         if not self._started:
             raise LifecycleError("the factory was not started, so nothing will ever be synced; call start() first")
@@ -262,17 +289,32 @@ class SharedInformerFactory:
                 informer.wait_for_sync(None if deadline is None else max(0.0, deadline - self._runtime.monotonic()))
             except SyncTimeout:
                 break
+            except LifecycleError as stopped:
+                raise stopped from self._crashed
         late = [str(informer.health) for informer in informers if not informer.synced]
         if late:
             raise SyncTimeout(f"not synced after {timeout:g}s: " + "; ".join(late), late)
 
-    def run_forever(self) -> None:
+    def run_forever(self, *beside: Service) -> None:
         """Run until `stop`, SIGINT or SIGTERM, then stop cleanly and return. Starts the factory where that was not done.
 
-        A second SIGINT while it stops does what SIGINT did before. Signals are only heard in the main thread. Raises `StopTimeout`.
+        `beside`, such as controllers, are started after the informers and stopped before them. A second SIGINT while it stops does what
+        SIGINT did before. Signals are only heard in the main thread. Raises `StopTimeout`, and what stopped an `on_error="crash"` factory.
         """
         if not self._started:
             self.start()
+        try:
+            with ExitStack() as running:
+                running.callback(self.stop)
+                for service in beside:
+                    service.start()
+                    running.callback(service.stop)
+                self._wait_for_the_end()
+        finally:
+            if self._crashed is not None:
+                raise self._crashed
+
+    def _wait_for_the_end(self) -> None:
         interrupted = False
 
         def interrupt() -> None:
@@ -288,14 +330,19 @@ class SharedInformerFactory:
                     self._changed.wait()
         finally:
             undo()
-        self.stop()
 
     def __enter__(self) -> SharedInformerFactory:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
+        if self._crashed is not None and error is None:
+            raise self._crashed
 
 
 def _resource(what: str | Resource | ResourceName | type[Any]) -> Resource | ResourceName:

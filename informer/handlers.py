@@ -7,10 +7,10 @@ raises is reported and misses nothing but that event; a slow one delays nobody e
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -49,8 +49,14 @@ class Deleted(msgspec.Struct, Generic[T], frozen=True):
     final_state_unknown: bool = False
 
 
+class Gone(Deleted[KubeObject], frozen=True, kw_only=True):
+    """A `Deleted` on its way to the lines. `known` is the state that they were told of last: who saw that is owed the end."""
+
+    known: KubeObject
+
+
 Event = Added[T] | Updated[T] | Deleted[T]
-Raw = Event[KubeObject]
+Raw = Added[KubeObject] | Updated[KubeObject] | Gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,7 @@ class Callbacks(Generic[T]):
     def name(self) -> str:
         """For people: the name of the first function."""
         first = self.on_event or self.on_add or self.on_update or self.on_delete
-        return str(getattr(first, "__qualname__", first))
+        return first.name if isinstance(first, Decorated) else str(getattr(first, "__qualname__", first))
 
     def call(self, event: Event[T]) -> None:
         if self.on_event is not None:
@@ -87,6 +93,27 @@ class Callbacks(Generic[T]):
                 self.on_delete(obj)
             case _:
                 pass
+
+
+class Decorated(Generic[T]):
+    """One handler made of decorated functions, at most one for each type of event: so their calls come one at a time and in order."""
+
+    def __init__(self) -> None:
+        self.functions: dict[type[Event[Any]], Callable[..., object]] = {}
+
+    @property
+    def name(self) -> str:
+        return " and ".join(str(getattr(function, "__qualname__", function)) for function in self.functions.values())
+
+    def __call__(self, event: Event[T]) -> None:
+        function = self.functions.get(type(event))
+        match event:
+            case _ if function is None:
+                pass
+            case Updated(old=old, new=new):
+                function(old, new)
+            case Added(object=obj) | Deleted(object=obj):
+                function(obj)
 
 
 class Registration(Protocol):
@@ -110,14 +137,14 @@ class Registration(Protocol):
         ...
 
     def remove(self) -> None:
-        """No new call starts after this returns; one that runs may end. Idempotent, from any task, also from the handler itself."""
+        """No event is taken up after this returns; a call that runs or is about to may end. Idempotent, from any task and any handler."""
         ...
 
 
 class LineOwner(Protocol):
     """What a line tells its informer."""
 
-    def line_failed(self, phase: str, error: Exception, key: ObjectKey) -> None: ...
+    def line_failed(self, phase: str, error: Exception | SystemExit, key: ObjectKey) -> None: ...
 
     def resync(self, line: Line[T]) -> None:
         """Put the current objects into the line, behind what is there."""
@@ -129,8 +156,13 @@ class LineOwner(Protocol):
 _delivering: ContextVar[object] = ContextVar("informer_delivering", default=None)
 
 
+def deliver_for(owner: object) -> None:
+    """The current task calls user code on behalf of `owner` from now on."""
+    _delivering.set(owner)
+
+
 def delivering_for() -> object:
-    """The line's owner whose handler is being called by the current task, None outside of handlers."""
+    """The owner on whose behalf the current task calls user code, None for tasks that are not an informer's."""
     return _delivering.get()
 
 
@@ -164,7 +196,7 @@ class Line(Generic[T]):
     @property
     def backlog(self) -> int:
         with self._changed:
-            return sum(not isinstance(event, InitialEnd) for event in self._waiting) + self._delivering
+            return 0 if self._ended else sum(not isinstance(event, InitialEnd) for event in self._waiting) + self._delivering
 
     def wait_for_sync(self, timeout: float | None = None) -> bool:
         deadline = None if timeout is None else self._runtime.monotonic() + timeout
@@ -198,28 +230,30 @@ class Line(Generic[T]):
                 self._changed.notify_all()
 
     def _run(self) -> None:
-        _delivering.set(self._owner)
-        while (batch := self._take()) is not None:
-            for event in batch:
-                if self._ended:
-                    return
-                if isinstance(event, InitialEnd):
-                    with self._changed:
-                        self._synced = True
-                        self._changed.notify_all()
-                else:
-                    self._deliver(event)
-                    self._delivering -= 1
+        deliver_for(self._owner)
+        try:
+            while (batch := self._take()) is not None:
+                while batch and not self._ended:
+                    event = batch.popleft()
+                    if isinstance(event, InitialEnd):
+                        with self._changed:
+                            self._synced = True
+                            self._changed.notify_all()
+                    else:
+                        self._deliver(event)
+                        self._delivering -= 1
+                    del event  # while the line waits it keeps nothing alive
+        finally:
+            self.end()  # also when a handler raised what is no Exception: nobody shall wait for this line or feed it
 
-    def _take(self) -> Sequence[Raw | InitialEnd] | None:
+    def _take(self) -> deque[Raw | InitialEnd] | None:
         with self._changed:
             while True:
                 if self._ended:
                     return None
                 left = self._next_resync - self._runtime.monotonic() if self._resync else None
                 if self._waiting and (left is None or left > 0 or not self._synced):
-                    batch = list(self._waiting)
-                    self._waiting.clear()
+                    batch, self._waiting = self._waiting, deque()
                     self._delivering = sum(not isinstance(event, InitialEnd) for event in batch)
                     return batch
                 if left is not None and left <= 0:
@@ -228,7 +262,7 @@ class Line(Generic[T]):
             self._next_resync = self._runtime.monotonic() + self._resync
         if self._synced:
             self._owner.resync(self)  # takes the informer's lock, which is always taken before a line's
-        return ()
+        return deque()
 
     def _deliver(self, raw: Raw) -> None:
         event = self._seen(raw)
@@ -239,33 +273,42 @@ class Line(Generic[T]):
             return
         try:
             self._callbacks.call(event)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self._owner.line_failed("handler", error, raw.key)
 
     def _seen(self, raw: Raw) -> Event[T] | None:
         """The event as this view sees it: with its own types, and only objects that its model takes and its filter passes."""
-        try:
-            match raw:
-                case Added():
-                    shown = self._show(raw.object)
-                    return None if shown is None else Added(raw.key, shown, raw.initial)
-                case Deleted():
-                    shown = self._show(raw.object)
-                    return None if shown is None else Deleted(raw.key, shown, raw.final_state_unknown)
-                case Updated():
-                    new = self._show(raw.new)
-                    old = new if raw.old is raw.new else self._show(raw.old)
-                    if old is None:
-                        return None if new is None else Added(raw.key, new)
-                    return Deleted(raw.key, old) if new is None else Updated(raw.key, old, new, raw.resync)
-        except Exception as error:
-            self._owner.line_failed("handler", error, raw.key)
-            return None
+        match raw:
+            case Added():
+                shown = self._show(raw.object)
+                return None if shown is None else Added(raw.key, shown, raw.initial)
+            case Gone():
+                known = self._show(raw.known, quiet=True)
+                return None if known is None else Deleted(raw.key, self._last(raw, known), raw.final_state_unknown)
+            case Updated():
+                new = self._show(raw.new)
+                old = new if raw.old is raw.new else self._show(raw.old, quiet=True)
+                if old is None:
+                    return None if new is None else Added(raw.key, new)
+                return Deleted(raw.key, old) if new is None else Updated(raw.key, old, new, raw.resync)
 
-    def _show(self, obj: KubeObject) -> T | None:
+    def _last(self, raw: Gone, known: T) -> T:
+        if raw.object is raw.known:
+            return known
+        try:
+            return self._decode(raw.object)
+        except Exception as error:
+            self._owner.line_failed("model", error, raw.key)
+            return known
+
+    def _show(self, obj: KubeObject, *, quiet: bool = False) -> T | None:
+        """What the handler may see of `obj`, None for nothing. `quiet`: what is wrong with it was reported when it was new."""
+        phase = "model"
         try:
             shown = self._decode(obj)
+            phase = "handler"
+            return shown if self._callbacks.filter is None or self._callbacks.filter(shown) else None
         except Exception as error:
-            self._owner.line_failed("model", error, obj.key)
+            if not quiet:
+                self._owner.line_failed(phase, error, obj.key)
             return None
-        return shown if self._callbacks.filter is None or self._callbacks.filter(shown) else None

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime
 import enum
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from informer.errors import Quarantined
 from informer.objects import ObjectKey
+
+_log = logging.getLogger(__name__)
 
 
 class Phase(enum.Enum):
@@ -26,14 +29,14 @@ class Phase(enum.Enum):
 class Failure:
     """One thing that went wrong, as the error hook sees it.
 
-    `phase` is what failed: "list", "watch", "handler", "object" (one that a transform, an index or the decoder refused), "model"
-    (one that a typed view refused). `attempt` counts failures in a row; `delay` is the number of seconds until the next try, None
-    where there is none.
+    `informer` is its informer's name, or its controller's. `phase` is what failed: "list", "watch", "handler", "object" (one that a
+    transform, an index or the decoder refused), "model" (one that a typed view refused), "reconcile" (a controller's function).
+    `attempt` counts failures in a row; `delay` is the number of seconds until the next try, None where there is none.
     """
 
     informer: str
     phase: str
-    error: Exception
+    error: Exception | SystemExit
     attempt: int = 1
     delay: float | None = None
     key: ObjectKey | None = None
@@ -42,6 +45,19 @@ class Failure:
         subject = f" of {self.key}" if self.key else ""
         retry = f"; attempt {self.attempt}, next in {self.delay:.1f}s" if self.delay is not None else ""
         return f"{self.informer}: {self.phase}{subject} failed: {type(self.error).__name__}: {self.error}{retry}"
+
+
+OnError = Callable[[Failure], object]
+
+
+def report(on_error: OnError | None, failure: Failure) -> None:
+    """Tell the error hook, where there is one; what it raises is logged."""
+    if on_error is None:
+        return
+    try:
+        on_error(failure)
+    except Exception:
+        _log.exception("informer=%s on_error raised", failure.informer)
 
 
 @dataclass(slots=True)

@@ -59,9 +59,8 @@ class Indexer:
         return entry.object if entry else None
 
     def quarantined(self) -> Mapping[ObjectKey, Quarantined]:
-        """The keys whose newest state was refused, and why."""
-        with self.lock:
-            return dict(self._quarantine)
+        """The keys whose newest state was refused, and why; holding the lock."""
+        return dict(self._quarantine)
 
     def put(self, entry: Indexed) -> None:
         """Store an object, and let it out of quarantine; holding the lock."""
@@ -123,14 +122,23 @@ class Indexer:
         """All readable objects; holding the lock."""
         return [entry.object for key, entry in self._objects.items() if key not in self._quarantine]
 
+    def stored(self) -> list[KubeObject]:
+        """All objects as handlers know them, those in quarantine in their last good state; holding the lock."""
+        return [entry.object for entry in self._objects.values()]
+
     def keys(self) -> list[ObjectKey]:
         """Every key that exists on the server, readable or not; holding the lock."""
         return [*self._objects, *(key for key in self._quarantine if key not in self._objects)]
 
+    def has(self, key: object) -> bool:
+        """Whether the key exists on the server, readable or not; holding the lock."""
+        return key in self._objects or key in self._quarantine
+
     def find(self, key: ObjectKey) -> KubeObject | None:
         """The object, None where there is none; holding the lock. Raises `Quarantined`."""
-        if key in self._quarantine:
-            raise self._quarantine[key]
+        why = self._quarantine.get(key)
+        if why is not None:
+            raise Quarantined(str(why), cause=why.cause)  # a new one: raised again and again, one would collect all its raisers' frames
         return self.peek(key)
 
     def matching(self, index: str, value: str) -> list[KubeObject]:
@@ -154,7 +162,11 @@ def _values(name: str, function: IndexFunction, obj: KubeObject) -> tuple[str, .
         raise ConfigurationError(
             f"index {name!r} gave the text {values!r} for {obj.key}; it must give a list of texts, such as [{values!r}]"
         )
-    return tuple(dict.fromkeys(values))
+    texts = tuple(dict.fromkeys(values))
+    for text in texts:
+        if not isinstance(text, str):
+            raise ConfigurationError(f"index {name!r} gave {text!r} for {obj.key}, which is no text")
+    return texts
 
 
 class ObjectList(list[T], Generic[T]):
@@ -192,22 +204,24 @@ class Lister(Generic[T]):
             raise _refused(wanted, error) from error
 
     def list(self, namespace: str | None = None, selector: str | LabelSelector = "") -> ObjectList[T]:
-        """All objects, or those of a namespace, or those whose labels match `selector` (`"app=web,tier in (a,b)"`).
+        """All objects, or those of a namespace (`""` is all), or those whose labels match `selector` (`"app=web,tier in (a,b)"`).
 
         Raises `SelectorError` for a selector that does not parse.
         """
         with self.indexer.lock:
-            found = self.indexer.snapshot() if namespace is None else self.indexer.matching(NAMESPACE, namespace)
+            found = self.indexer.matching(NAMESPACE, namespace) if namespace else self.indexer.snapshot()
+            quarantined = self.indexer.quarantined()
         wanted = LabelSelector.parse(selector) if isinstance(selector, str) else selector
         if str(wanted):
             found = [obj for obj in found if wanted.matches(obj.labels)]
-        return self._decoded(found, namespace)
+        return self._decoded(found, quarantined, namespace)
 
     def by_index(self, index: str, value: str) -> ObjectList[T]:
         """The objects with `value` in `index`. Raises `ConfigurationError` for an unknown index."""
         with self.indexer.lock:
             found = self.indexer.matching(index, value)
-        return self._decoded(found, None)
+            quarantined = self.indexer.quarantined()
+        return self._decoded(found, quarantined, None)
 
     def index_values(self, index: str) -> Sequence[str]:
         """Every value of `index` that some object has, sorted. Raises `ConfigurationError` for an unknown index."""
@@ -226,10 +240,12 @@ class Lister(Generic[T]):
         return iter(self.list())
 
     def __contains__(self, key: object) -> bool:
-        return (ObjectKey.parse(key) if isinstance(key, str) else key) in self.keys()
+        wanted = ObjectKey.parse(key) if isinstance(key, str) else key
+        with self.indexer.lock:
+            return self.indexer.has(wanted)
 
-    def _decoded(self, found: Sequence[KubeObject], namespace: str | None) -> ObjectList[T]:
-        quarantined = {k: why for k, why in self.indexer.quarantined().items() if namespace in (None, k.namespace)}
+    def _decoded(self, found: Sequence[KubeObject], refused: Mapping[ObjectKey, Quarantined], namespace: str | None) -> ObjectList[T]:
+        quarantined = {key: why for key, why in refused.items() if not namespace or key.namespace == namespace}
         objects: list[T] = []
         for obj in found:
             try:

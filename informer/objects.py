@@ -55,6 +55,15 @@ class _Header(msgspec.Struct):
     metadata: _Metadata = msgspec.field(default_factory=_Metadata)
 
 
+class _Names(msgspec.Struct):
+    name: str
+    namespace: str = ""
+
+
+class _NamesHeader(msgspec.Struct):
+    metadata: _Names
+
+
 class _LabelMetadata(msgspec.Struct):
     labels: dict[str, str] | None = None
 
@@ -64,6 +73,7 @@ class _LabelHeader(msgspec.Struct):
 
 
 _decode_header = msgspec.json.Decoder(_Header).decode
+_decode_names = msgspec.json.Decoder(_NamesHeader).decode
 _decode_labels = msgspec.json.Decoder(_LabelHeader).decode
 _decode_metadata_labels = msgspec.json.Decoder(_LabelMetadata).decode
 _decode_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -137,7 +147,7 @@ class KubeObject(_Mapping):
         try:
             metadata = _decode_header(raw).metadata
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise UnreadableObject(f"not a Kubernetes object: {error}", raw) from error
+            raise UnreadableObject(f"not a Kubernetes object: {error}", raw, key=_key_of(raw)) from error
         if not metadata.name:
             raise UnreadableObject("the object has no metadata.name", raw, resource_version=metadata.resourceVersion)
         self._raw = raw
@@ -251,6 +261,15 @@ class KubeObject(_Mapping):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_restore, (self._raw, self._api_version, self._kind))
+
+
+def _key_of(raw: bytes) -> ObjectKey | None:
+    """Whose the bytes are, where that can be read though the rest of the header cannot."""
+    try:
+        names = _decode_names(raw).metadata
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return ObjectKey(names.namespace, names.name) if names.name else None
 
 
 def _restore(raw: bytes, api_version: str, kind: str) -> KubeObject:

@@ -114,12 +114,19 @@ class Reflector:
         self._malformed: bytes | None = None
 
     def run(self) -> None:
-        """Work until `stop`. Blocks; raises nothing."""
+        """Work until `stop`. Blocks; raises only what is no `Exception`, such as a transform's `SystemExit`; that ends it too."""
+        try:
+            self._run()
+        finally:
+            self._sink.entered(Stopped())
+
+    def _run(self) -> None:
         state: State = Listing()
         while True:
             if self._stopping:
                 state = Stopped()
-            self._sink.entered(state)
+            if not isinstance(state, Stopped):
+                self._sink.entered(state)
             match state:
                 case Listing():
                     state = self._list(state)
@@ -141,6 +148,7 @@ class Reflector:
 
     def _list(self, state: Listing) -> State:
         token = ""
+        tokens: set[str] = set()
         try:
             items: list[KubeObject] = []
             unreadable: list[UnreadableObject] = []
@@ -150,9 +158,10 @@ class Reflector:
                 unreadable += page.unreadable
                 if not page.continue_token:
                     break
-                if page.continue_token == token:
+                if page.continue_token in tokens:
                     raise Malformed(f"the server gave the same continue token twice: {token!r}")
                 token = page.continue_token
+                tokens.add(token)
                 page = self._source.list(ListQuery(limit=0 if state.whole else self._page_size, continue_token=token))
             if self._stopping:
                 return Stopped()

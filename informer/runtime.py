@@ -192,7 +192,8 @@ class ThreadRuntime:
 
         def undo() -> None:
             while before:
-                signal.signal(*before.popitem())
+                number, handler = before.popitem()
+                signal.signal(number, signal.SIG_DFL if handler is None else handler)  # None: it was not set from Python
 
         def interrupted(number: int, frame: FrameType | None) -> None:
             undo()

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from informer.engine import Engine, OnError
+from informer.engine import Engine
 from informer.errors import ConfigurationError, LifecycleError, SyncTimeout
-from informer.handlers import Callbacks, Event, Registration, delivering_for
-from informer.health import Counters, Health
+from informer.handlers import Added, Callbacks, Decorated, Deleted, Event, Registration, Updated, delivering_for
+from informer.health import Counters, Health, OnError
 from informer.indexer import IndexFunction, Lister
 from informer.models import decoder_for
 from informer.objects import KubeObject
@@ -53,7 +53,8 @@ class SharedInformer(Generic[T]):
 
         `name` is for logs and messages. `runtime`: by default the simulation this is called in, else threads. `resync`: seconds
         after which each handler is told of all objects again, from the cache, 0 for never; a handler may ask for its own.
-        `transform` may shrink an object before it is stored (it must keep the key); one it raises for is quarantined. `on_error`
+        `transform` may shrink an object before it is stored (it must keep name, namespace, uid and resource version);
+        one it raises for is quarantined. `on_error`
         is called, from any of the informer's tasks, with every `Failure`. `page_size` is how many objects one list request asks for.
         """
         _check_resync(resync)
@@ -71,6 +72,7 @@ class SharedInformer(Generic[T]):
     def _bind(self, engine: Engine, decode: Callable[[KubeObject], T]) -> None:
         self._engine = engine
         self._decode = decode
+        self._decorated: Decorated[T] | None = None
         self._lister = Lister(engine.indexer, decode)
 
     def typed(self, model: type[M] | Callable[[dict[str, Any]], M]) -> SharedInformer[M]:
@@ -119,8 +121,8 @@ class SharedInformer(Generic[T]):
     def add_index(self, name: str, function: IndexFunction) -> None:
         """Index the cache by `function(obj)`, which gives a list of texts; also after the start. For `lister.by_index(name, value)`.
 
-        An object for which it raises later is quarantined. Raises `ConfigurationError` when there is an index of this name, and
-        what the function raises for an object that is in the cache.
+        An object for which it raises later is quarantined. Not to be called by a transform or an index function. Raises
+        `ConfigurationError` when there is an index of this name, and what the function raises for an object that is in the cache.
         """
         self._engine.indexer.add_index(name, function)
 
@@ -147,18 +149,29 @@ class SharedInformer(Generic[T]):
         return self._engine.add_handler(Callbacks(on_event, on_add, on_update, on_delete, filter), self._decode, resync)
 
     def on_add(self, function: C) -> C:
-        """Decorator: call `function(obj)` for every object that is added."""
-        self.add_handler(on_add=function)
-        return function
+        """Decorator: call `function(obj)` for every object that is added.
+
+        Before the start, decorators share one handler as long as each brings another type of event, so that an object's `on_delete` never
+        overtakes its `on_add`. A second function for one type, and one that comes after the start, is a handler of its own.
+        """
+        return self._decorate(Added, function)
 
     def on_update(self, function: C) -> C:
-        """Decorator: call `function(old, new)` for every update."""
-        self.add_handler(on_update=function)
-        return function
+        """Decorator: call `function(old, new)` for every update. See `on_add`."""
+        return self._decorate(Updated, function)
 
     def on_delete(self, function: C) -> C:
-        """Decorator: call `function(obj)` for every object that is deleted."""
-        self.add_handler(on_delete=function)
+        """Decorator: call `function(obj)` for every object that is deleted. See `on_add`."""
+        return self._decorate(Deleted, function)
+
+    def _decorate(self, type: type[Event[Any]], function: C) -> C:
+        handler = self._decorated
+        if handler is None or type in handler.functions or self.started:
+            handler = self._decorated = Decorated()
+            handler.functions[type] = function
+            self.add_handler(handler)
+        else:
+            handler.functions[type] = function
         return function
 
     def remove_handler(self, registration: Registration) -> None:
@@ -178,7 +191,7 @@ class SharedInformer(Generic[T]):
         self._engine.stop(timeout)
 
     def calling(self) -> bool:
-        """Whether the task that asks is in a call of one of this informer's handlers."""
+        """Whether the task that asks is this informer's own: in a handler, a transform, an index function or the error hook."""
         return delivering_for() is self._engine
 
     def begin_stop(self) -> None:

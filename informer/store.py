@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import msgspec
 
 from informer.errors import Quarantined
-from informer.handlers import Added, Deleted, Raw, Updated
+from informer.handlers import Added, Gone, Raw, Updated
 from informer.health import Counters
 from informer.indexer import Indexed, Indexer
 from informer.objects import KubeObject, ObjectKey, UnreadableObject
@@ -44,10 +44,12 @@ class Store:
         self.resource_version = ""
         self.nameless = 0
 
-    def prepare_event(self, event: WatchEvent) -> Indexed | _Refused | None:
-        """Prepare the object of an event; None where there is nothing to store."""
-        if event.type in (EventType.BOOKMARK, EventType.DELETED):
+    def prepare_event(self, event: WatchEvent) -> Indexed | _Refused | KubeObject | None:
+        """Prepare the object of an event: for the cache, or, of one that is gone, for the handlers. None where there is nothing."""
+        if event.type is EventType.BOOKMARK:
             return None
+        if event.type is EventType.DELETED:
+            return None if event.object is None else self._last_state(event.object)
         if event.object is not None:
             return self._prepare(event.object)
         return None if event.unreadable is None else self._prepare_unreadable(event.unreadable)
@@ -58,6 +60,8 @@ class Store:
             kept = self._transform(obj) if self._transform else obj
             if kept.key != obj.key:
                 raise ValueError(f"the transform changed the key from {obj.key} to {kept.key}")
+            if (kept.uid, kept.resource_version) != (obj.uid, obj.resource_version):
+                raise ValueError(f"the transform changed the uid or the resource version of {obj.key}")
             return self._indexer.prepare(kept)
         except Exception as error:
             return self._refuse(obj.key, error)
@@ -73,6 +77,7 @@ class Store:
     def _refuse(self, key: ObjectKey, error: Exception) -> _Refused:
         self._counters.refused_objects += 1
         self._on_refused(key, error)
+        _forget_frames(error)
         return _Refused(key, Quarantined(f"{key} exists, and was refused: {type(error).__name__}: {error}", cause=error))
 
     def prepare_list(
@@ -105,14 +110,14 @@ class Store:
                 cached = self._indexer.peek(key)
                 self._indexer.remove(key)
                 if cached is not None:
-                    gone.append(Deleted(key, cached, final_state_unknown=True))
+                    gone.append(Gone(key, cached, final_state_unknown=True, known=cached))
         for entry in prepared.values():
             if isinstance(entry, _Refused):
                 self._indexer.quarantine(entry.key, entry.why)
                 continue
             cached = self._indexer.peek(entry.object.key)
             if cached is not None and cached.uid != entry.object.uid:
-                gone.append(Deleted(cached.key, cached, final_state_unknown=True))
+                gone.append(Gone(cached.key, cached, final_state_unknown=True, known=cached))
             news += self._stored(cached, entry, initial=initial)
         self.resource_version = resource_version
         self.nameless = nameless
@@ -125,15 +130,15 @@ class Store:
             return [Added(new.key, new, initial)]
         return [] if same(cached, new) else [Updated(new.key, cached, new)]
 
-    def commit_event(self, event: WatchEvent, entry: Indexed | _Refused | None) -> list[Raw]:
+    def commit_event(self, event: WatchEvent, entry: Indexed | _Refused | KubeObject | None) -> list[Raw]:
         """Apply one watch event, whose object was prepared as `entry`."""
         self.resource_version = newest(self.resource_version, event.resource_version)
         if event.type is EventType.BOOKMARK:
             self._counters.bookmarks += 1
             return []
         self._counters.events += 1
-        if event.type is EventType.DELETED:
-            return self._deleted(event)
+        if event.type is EventType.DELETED or isinstance(entry, KubeObject):
+            return self._deleted(event, entry if isinstance(entry, KubeObject) else None)
         if isinstance(entry, _Refused):
             self._indexer.quarantine(entry.key, entry.why)
             return []
@@ -148,10 +153,10 @@ class Store:
             return []
         replaced: list[Raw] = []
         if cached.uid != entry.object.uid:
-            replaced.append(Deleted(cached.key, cached, final_state_unknown=True))
+            replaced.append(Gone(cached.key, cached, final_state_unknown=True, known=cached))
         return replaced + self._stored(cached, entry)
 
-    def _deleted(self, event: WatchEvent) -> list[Raw]:
+    def _deleted(self, event: WatchEvent, last: KubeObject | None) -> list[Raw]:
         key = event.object.key if event.object else (event.unreadable.key if event.unreadable else None)
         if key is None:
             return []
@@ -165,8 +170,8 @@ class Store:
             return []
         self._indexer.remove(key)
         if event.object is None or event.object.uid != cached.uid:
-            return [Deleted(key, cached, final_state_unknown=True)]
-        return [Deleted(key, self._last_state(event.object) or cached)]
+            return [Gone(key, cached, final_state_unknown=True, known=cached)]
+        return [Gone(key, last or cached, known=cached)]
 
     def _last_state(self, obj: KubeObject) -> KubeObject | None:
         if self._transform is None:
@@ -177,6 +182,13 @@ class Store:
             self._counters.refused_objects += 1
             self._on_refused(obj.key, error)
             return None
+
+
+def _forget_frames(error: BaseException | None) -> None:
+    """Drop the tracebacks of an error that is kept: their frames would keep the whole list that the object came in."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
 
 
 class _Type(msgspec.Struct, forbid_unknown_fields=True):

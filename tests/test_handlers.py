@@ -70,6 +70,33 @@ def test_decorated_functions_get_objects() -> None:
     simulate(body)
 
 
+def test_decorated_functions_are_called_in_the_order_of_the_events() -> None:
+    def body(runtime: SimulatedRuntime, source: ScriptedSource, informer: Informer) -> None:
+        calls: list[str] = []
+
+        @informer.on_add
+        def joined(obj: KubeObject) -> None:
+            runtime.sleep(5)
+            calls.append(f"joined {obj.name}")
+
+        @informer.on_delete
+        def left(obj: KubeObject) -> None:
+            calls.append(f"left {obj.name}")
+
+        @informer.on_add
+        def counted(obj: KubeObject) -> None:
+            calls.append(f"counted {obj.name}")
+
+        informer.start()
+        informer.wait_for_sync()
+        source.say(deleted(node("a", 11)))
+        runtime.sleep(60)
+        assert [call for call in calls if not call.startswith("counted")] == ["joined a", "joined b", "left a"]
+        assert calls[:2] == ["counted a", "counted b"]
+
+    simulate(body)
+
+
 def test_a_late_handler_is_first_told_of_everything_and_then_of_what_follows() -> None:
     def body(runtime: SimulatedRuntime, source: ScriptedSource, informer: Informer) -> None:
         informer.start()
@@ -469,6 +496,7 @@ def test_the_lister_selects_by_labels_and_by_namespace() -> None:
             lister = informer.lister
             assert [str(obj.key) for obj in lister.list(selector="app=web")] == ["x/p"]
             assert [str(obj.key) for obj in lister.list(namespace="y")] == ["y/p"]
+            assert [str(obj.key) for obj in lister.list(namespace="")] == ["x/p", "y/p"]
             assert lister.get("x/p") == pods[0]
             assert lister.get("z/p") is None
             assert [*map(str, lister.keys())] == ["x/p", "y/p"]

@@ -37,6 +37,7 @@ FORBIDDEN_BY_THE_RUNTIME_SEAM = [
 
 IMPORT_EVERYTHING_BUT_THE_COMMAND_LINE = """
 import importlib, sys
+import kubernetes.config  # what this release of the client imports itself is its own business: 12 brings cryptography
 class Refuse:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in {"click", "cryptography", "fakes", "greenlet", "hypothesis", "jsonpatch", "rich"}:

@@ -87,6 +87,11 @@ def test_a_server_that_repeats_a_continue_token_is_not_followed_for_ever() -> No
     assert source.requests == ["list", "list +t", "list", "watch 10"]
 
 
+def test_continue_tokens_in_a_circle_are_not_followed_for_ever() -> None:
+    source = run([page(version=10, more="t"), page(version=10, more="u"), page(version=10, more="t"), EMPTY])
+    assert source.requests == ["list", "list +t", "list +u", "list", "watch 10"]
+
+
 def test_an_empty_list_is_synced() -> None:
     def check(informer: SharedInformer) -> None:  # type: ignore[type-arg]
         assert informer.synced

@@ -12,6 +12,8 @@ from fakes.storage import Storage
 NAMESPACES = ("", "namespaces")
 PODS = ("", "pods")
 FIRST_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
+_PROTECTED = {("", "persistentvolumes"): "kubernetes.io/pv-protection", ("", "persistentvolumeclaims"): "kubernetes.io/pvc-protection"}
+_NOT_READY = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
 IMMORTAL_NAMESPACES = ("default", "kube-system", "kube-public")
 
 
@@ -41,6 +43,14 @@ def prepare_new(kind: Kind, document: dict[str, Any]) -> None:
         document["status"] = {"phase": "Active"}
     elif kind.storage_key == PODS:
         document["status"] = {"phase": "Pending"}
+    elif kind.storage_key in _PROTECTED:
+        own, finalizer = document["metadata"], _PROTECTED[kind.storage_key]
+        if finalizer not in own.get("finalizers", []):
+            own["finalizers"] = [*own.get("finalizers", []), finalizer]
+    elif kind.storage_key == ("", "nodes"):
+        spec = document["spec"] = document.get("spec") or {}
+        if not any(taint.get("key") == _NOT_READY["key"] for taint in spec.get("taints") or ()):
+            spec["taints"] = [*(spec.get("taints") or ()), dict(_NOT_READY)]
 
 
 def prepare_changed(kind: Kind, old: dict[str, Any], new: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from fakes.api_server.definitions import DEFINITIONS, Definitions
 from fakes.api_server.encoding import encode_object, same
 from fakes.api_server.kinds import Kind
 from fakes.api_server.metadata import kind_name
-from fakes.api_server.objects import ListAnswer, ObjectAnswer, Objects, StatusAnswer, timestamp
+from fakes.api_server.objects import ListAnswer, ObjectAnswer, Objects, PlainAnswer, timestamp
 from fakes.api_server.options import DeleteOptions, ListOptions
 from fakes.api_server.reading import list_objects
 from fakes.api_server.requests import Call
@@ -30,7 +30,7 @@ class Deleter:
         self._objects = objects
         self._definitions = definitions
 
-    def delete(self, call: Call, options: DeleteOptions) -> ObjectAnswer | StatusAnswer:
+    def delete(self, call: Call, options: DeleteOptions) -> ObjectAnswer | PlainAnswer:
         """Raises 403, 404, 409."""
         while True:
             try:
@@ -51,7 +51,7 @@ class Deleter:
                     raise
         return found
 
-    def _delete(self, call: Call, version: Version, options: DeleteOptions) -> ObjectAnswer | StatusAnswer:
+    def _delete(self, call: Call, version: Version, options: DeleteOptions) -> ObjectAnswer | PlainAnswer:
         kind = call.kind
         old = self._objects.document(kind, version)
         _check_preconditions(kind, old, options)
@@ -74,7 +74,7 @@ class Deleter:
             return Version(call.key, version.revision, encode_object(call.kind, document))
         return self._objects.put(call.kind, call.key, document, version.revision)
 
-    def _gone(self, call: Call, version: Version, document: Document, options: DeleteOptions) -> ObjectAnswer | StatusAnswer:
+    def _gone(self, call: Call, version: Version, document: Document, options: DeleteOptions) -> ObjectAnswer | PlainAnswer:
         kind = call.kind
         if not options.dry_run:
             version = self._objects.remove(kind, call.key, version.revision)
@@ -83,7 +83,7 @@ class Deleter:
             return ObjectAnswer(version)
         group = {"group": kind.resource.group} if kind.resource.group else {}
         details = {"name": call.name, **group, "kind": kind.resource.plural, "uid": document["metadata"]["uid"]}
-        return StatusAnswer({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details})
+        return PlainAnswer({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details})
 
     def _marked(self, kind: Kind, old: Document, options: DeleteOptions) -> Document:
         """The object as it waits for its end; nothing is changed where it waits already."""

@@ -63,10 +63,14 @@ class StatusError(Exception):
         return f"{self.code} {self.reason}: {self.message}" if self.reason else f"{self.code}: {self.message}"
 
 
+class UnnegotiatedError(StatusError):
+    """A refusal from before anybody looked at how the client wants its answer: it is always printed for people."""
+
+
 def _split(resource: str) -> dict[str, str]:
     """`deployments.apps` as the fields of details: the group first, as real servers send it, and left out for the core group."""
     kind, _, group = resource.partition(".")
-    return {"group": group, "kind": kind} if group else {"kind": kind}
+    return {name: text for name, text in (("group", group), ("kind", kind)) if text}
 
 
 def _about(resource: str, name: str) -> dict[str, Any]:
@@ -144,7 +148,7 @@ def method_not_allowed(resource: str = "") -> StatusError:
 
 def not_acceptable(accepted: str) -> StatusError:
     """406: no answer in any of the forms that Accept names. `accepted` is the server's own list."""
-    return StatusError(406, "NotAcceptable", f"only the following media types are accepted: {accepted}")
+    return UnnegotiatedError(406, "NotAcceptable", f"only the following media types are accepted: {accepted}")
 
 
 def unsupported_media_type(accepted: str = JSON_TYPES) -> StatusError:

@@ -7,17 +7,16 @@ caller's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
 
-from fakes.api_server import admission, errors, reading, verbs
-from fakes.api_server.deleting import Deleter
+from fakes.api_server import reading, verbs
 from fakes.api_server.encoding import from_json
 from fakes.api_server.errors import StatusError
 from fakes.api_server.kinds import Kind, Kinds
-from fakes.api_server.objects import ObjectAnswer, StatusAnswer
+from fakes.api_server.objects import ObjectAnswer, PlainAnswer
 from fakes.api_server.options import DeleteOptions, WriteOptions
 from fakes.api_server.requests import Call, Parameters
 from fakes.api_server.verbs import Verbs
@@ -99,38 +98,16 @@ class Face:
         call = self._call("delete", resource, name, namespace)
         options = DeleteOptions(policy=propagation, grace=grace, uid=uid, version=version)
         answer = self._verbs.deleter.delete(call, options)
-        return answer.document if isinstance(answer, StatusAnswer) else self._document(call.kind, answer)
+        return answer.document if isinstance(answer, PlainAnswer) else self._document(call.kind, answer)
 
-    def empty_namespace(self, name: str) -> bool:
-        """Do the namespace controller's work, which nobody else does here, for a namespace that was deleted and is Terminating.
+    def empty_namespace(self, name: str, *, grace: int | None = 0) -> bool:
+        """Do the namespace controller's work, once, for a namespace that was deleted and is Terminating; for servers that have none.
 
         Deletes everything in it, and lets the namespace go when nothing is left. False while something waits for its finalizers: call again
-        when they are gone. Raises 404, and a conflict for a namespace that was not deleted.
+        when they are gone. `grace` is for pods, in seconds; None leaves them their own. Raises 404, and a conflict for a namespace that was
+        not deleted.
         """
-        call = self._call("update", "namespaces", name, None, "finalize")
-        document = self._document(call.kind, reading.get(self._verbs.objects, call))
-        if "deletionTimestamp" not in document["metadata"]:
-            raise errors.conflict("namespaces", name, "it is not being deleted")
-        left = [self._empty(kind, name, self._verbs.deleter) for kind in self._stored_kinds()]
-        if any(left):
-            return False
-        document["spec"]["finalizers"] = []
-        self._verbs.writer.update(call, {**document, "metadata": {"name": name}}, WriteOptions())
-        return self._verbs.objects.storage.get(admission.NAMESPACES, name) is None
-
-    def _stored_kinds(self) -> Iterable[Kind]:
-        """One version of each that lives in namespaces."""
-        return {kind.storage_key: kind for kind in self._kinds.all() if kind.resource.namespaced}.values()
-
-    def _empty(self, kind: Kind, namespace: str, deleter: Deleter) -> int:
-        storage, prefix = self._verbs.objects.storage, f"{namespace}/"
-        for version in storage.state(kind.storage_key, prefix=prefix).versions:
-            try:
-                deleter.delete(Call("delete", kind, namespace, version.key.removeprefix(prefix)), DeleteOptions(grace=0))
-            except StatusError as error:
-                if error.code != 404:
-                    raise
-        return len(storage.state(kind.storage_key, prefix=prefix).versions)
+        return self._verbs.emptier.empty(name, grace=grace)
 
     def _lookup(self, resource: str) -> Kind:
         kind = self._kinds.lookup(ResourceName.parse(resource))

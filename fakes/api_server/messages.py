@@ -12,8 +12,19 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """Who somebody is, as far as access goes. Groups that everybody of such a name is in may be left out."""
+
+    name: str
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request. `query` keeps order and repeats; header names are lower case; `user` is who asks, as the transport found out."""
+    """One HTTP request. `query` keeps order and repeats; header names are lower case.
+
+    `user`, of `groups`, is who asks, as the transport found out.
+    """
 
     method: str
     path: str
@@ -21,6 +32,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     user: str = "system:admin"
+    groups: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -31,6 +43,7 @@ class Request:
         body: bytes = b"",
         *,
         user: str = "system:admin",
+        groups: tuple[str, ...] = (),
     ) -> Request:
         """Make one from a URL (absolute or just its path and query) and headers in any case."""
         parts = urlsplit(url)
@@ -41,6 +54,7 @@ class Request:
             {name.lower(): value for name, value in (headers or {}).items()},
             body,
             user,
+            groups,
         )
 
     def parameter(self, name: str, default: str = "") -> str:

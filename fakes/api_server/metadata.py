@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -59,6 +59,11 @@ class _Shape(msgspec.Struct, rename="camel"):
     finalizers: list[str] | None = None
 
 
+def known_fields() -> tuple[str, ...]:
+    """The fields of a metadata that are kept."""
+    return _Shape.__struct_encode_fields__
+
+
 _key_faults = functools.lru_cache(1024)(label_key_faults)
 _WRONG_TYPE = re.compile(r"Expected `([a-z]+)[^,]*, got `([a-z]+)`(?: - at `\$\.?([A-Za-z]*))?")
 _GO_TYPES = {"int": "number", "float": "number", "str": "string"}
@@ -67,7 +72,8 @@ _GO_TYPES = {"int": "number", "float": "number", "str": "string"}
 def kind_name(kind: Kind) -> str:
     """`Pod`, `Foo.example.com`: how validation messages name it."""
     resource = kind.resource
-    return f"{resource.kind}.{resource.group}" if resource.group else resource.kind
+    # a server keeps the events of both groups as one kind, that of the core group
+    return f"{resource.kind}.{resource.group}" if resource.group and resource.kind != "Event" else resource.kind
 
 
 def clean(kind: Kind, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,18 +85,18 @@ def clean(kind: Kind, document: Mapping[str, Any]) -> dict[str, Any]:
     except msgspec.ValidationError as error:
         resource = kind.resource
         start = f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}'
-        raise errors.bad_request(f"{start}: {_complaint(str(error))}") from None
+        raise errors.bad_request(f"{start}: {_complaint(str(error), custom=kind.custom)}") from None
     known = {field: metadata[field] for field in _Shape.__struct_encode_fields__ if field in metadata}
     kept = {field: value for field, value in known.items() if value or (field == "deletionGracePeriodSeconds" and value is not None)}
     return {**document, "metadata": kept}
 
 
-def _complaint(text: str) -> str:
+def _complaint(text: str, *, custom: bool) -> str:
     match = _WRONG_TYPE.match(text)
     if match is None:
         return f"json: {text}"
     wanted, got, field = (part or "" for part in match.groups())
-    path = ".".join(part for part in ("ObjectMeta.metadata", field) if part)
+    path = ".".join(part for part in ("ObjectMeta" if custom and field else "ObjectMeta.metadata", field) if part)
     return f"json: cannot unmarshal {_GO_TYPES.get(got, got)} into Go struct field {path} of type {_GO_TYPES.get(wanted, wanted)}"
 
 
@@ -113,8 +119,8 @@ def name_faults(kind: Kind, name: str) -> Iterator[str]:
         yield text
 
 
-def check(kind: Kind, document: Mapping[str, Any]) -> None:
-    """Raises 422 for a name, label, annotation or finalizer that breaks its rules."""
+def faults(kind: Kind, document: Mapping[str, Any]) -> list[Cause]:
+    """What is wrong with name, labels, annotations and finalizers."""
     metadata = document["metadata"]
     name = metadata.get("name", "")
     causes: list[Cause] = []
@@ -129,8 +135,14 @@ def check(kind: Kind, document: Mapping[str, Any]) -> None:
         causes += [_bad("metadata.annotations", key, fault) for fault in _key_faults(key.lower())]
     for finalizer in metadata.get("finalizers", []):
         causes += [_bad("metadata.finalizers", finalizer, fault) for fault in _key_faults(finalizer)]
+    return causes
+
+
+def check(kind: Kind, document: Mapping[str, Any], more: Iterable[Cause] = ()) -> None:
+    """Raises 422 for a name, label, annotation or finalizer that breaks its rules, and for what `more` says."""
+    causes = [*faults(kind, document), *more]
     if causes:
-        raise errors.invalid(kind_name(kind), name, causes)
+        raise errors.invalid(kind_name(kind), document["metadata"].get("name", ""), causes)
 
 
 def _bad(field: str, value: str, fault: str) -> Cause:

@@ -8,14 +8,15 @@ from typing import Any
 
 import msgspec
 
-from fakes.api_server import errors
+from fakes.api_server import errors, protobuf, yaml_form
 from fakes.api_server.encoding import from_json
+from fakes.api_server.kinds import Kind
 from fakes.api_server.messages import Request
+from fakes.api_server.tables import IncludeObject
 
 BODY_LIMIT = 3 * 1024 * 1024
 WATCH_TYPES = "application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch"
 _JSON = ("application/json", "application/*", "*/*")
-_KNOWN = ("application/yaml", "application/vnd.kubernetes.protobuf")
 
 
 class Form(Enum):
@@ -24,6 +25,9 @@ class Form(Enum):
     OBJECT = "object"
     PARTIAL = "PartialObjectMetadata"
     PARTIAL_LIST = "PartialObjectMetadataList"
+    TABLE = "Table"
+    PROTOBUF = "protobuf"
+    YAML = "yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class _Alternative:
         return cls(media_type.lower(), {name.strip(): value.strip() for name, _, value in pairs})
 
 
-def accepted_form(request: Request, *, custom: bool, watch: bool) -> Form:
+def accepted_form(request: Request, kind: Kind, *, watch: bool) -> Form:
     """The first alternative in Accept that this server has. Raises 406, or 501 for what only a real server has."""
     accept = request.headers.get("accept", "").strip() or "*/*"
     lacking = ""
@@ -46,12 +50,14 @@ def accepted_form(request: Request, *, custom: bool, watch: bool) -> Form:
         form = _form(alternative)
         if form is not None:
             return form
-        if alternative.media_type in _JSON and alternative.parameters.get("as") == "Table":
-            lacking = lacking or "Tables (Accept: as=Table without another alternative)"
-        elif alternative.media_type in _KNOWN and not custom and not (watch and alternative.media_type == "application/yaml"):
-            lacking = lacking or f"answers in {alternative.media_type}"
-        elif alternative.media_type == "application/yaml" and not watch:
-            lacking = lacking or "answers in application/yaml"
+        if alternative.media_type == protobuf.MEDIA_TYPE and not kind.custom:
+            if "as" not in alternative.parameters and protobuf.has_message(kind.resource.api_version, kind.resource.kind):
+                return Form.PROTOBUF
+            lacking = lacking or f"answers in {alternative.media_type} for this"
+        elif alternative.media_type == yaml_form.MEDIA_TYPE and not watch:
+            if "as" not in alternative.parameters:
+                return Form.YAML
+            lacking = lacking or f"answers in {alternative.media_type} as {alternative.parameters['as']}"
     if lacking:
         raise errors.not_supported(lacking)
     raise errors.not_acceptable(WATCH_TYPES if watch else errors.JSON_TYPES)
@@ -65,7 +71,19 @@ def _form(alternative: _Alternative) -> Form | None:
         return Form.OBJECT
     if alternative.parameters.get("g") != "meta.k8s.io" or alternative.parameters.get("v") != "v1":
         return None
-    return {form.value: form for form in (Form.PARTIAL, Form.PARTIAL_LIST)}.get(wanted)
+    return {form.value: form for form in (Form.PARTIAL, Form.PARTIAL_LIST, Form.TABLE)}.get(wanted)
+
+
+def included_object(request: Request) -> IncludeObject:
+    """What of the objects goes into a Table. Raises 400."""
+    asked = request.parameter("includeObject")
+    match asked:
+        case "None" | "Object":
+            return asked
+        case "" | "Metadata":
+            return "Metadata"
+    why = f"includeObject: Invalid value: \"{asked}\": must be 'Metadata', 'Object', 'None', or empty"
+    raise errors.UnnegotiatedError(400, "BadRequest", f"Unable to convert to Table as requested: {why}")
 
 
 def wants_pretty(request: Request) -> bool:
@@ -87,9 +105,13 @@ def check_size(request: Request) -> None:
         raise errors.too_large(BODY_LIMIT)
 
 
-def read_object(request: Request, kind: str) -> dict[str, Any]:
+def read_object(request: Request, kind: str, api_version: str, *, custom: bool) -> dict[str, Any]:
     """The body of a create or an update. `kind` is what it must be, for messages. Raises 400, 413, 415 or 501."""
     check_size(request)
+    if media_type(request) == protobuf.MEDIA_TYPE and not custom:
+        return _read_binary(request, api_version, kind)
+    if media_type(request) == yaml_form.MEDIA_TYPE:
+        return _read_yaml(request)
     _refuse_other_types(request)
     try:
         document = from_json(request.body)
@@ -109,6 +131,10 @@ def read_options(request: Request) -> dict[str, Any]:
     check_size(request)
     if not request.body.strip():
         return {}
+    if media_type(request) == protobuf.MEDIA_TYPE:
+        return _read_binary(request, "v1", "DeleteOptions")
+    if media_type(request) == yaml_form.MEDIA_TYPE:
+        return _read_yaml(request)
     _refuse_other_types(request)
     try:
         document = from_json(request.body)
@@ -119,10 +145,25 @@ def read_options(request: Request) -> dict[str, Any]:
     return document
 
 
+def _read_binary(request: Request, api_version: str, kind: str) -> dict[str, Any]:
+    try:
+        return protobuf.decode(request.body, api_version, kind)
+    except ValueError as error:
+        raise errors.bad_request(str(error)) from None
+
+
+def _read_yaml(request: Request) -> dict[str, Any]:
+    try:
+        document = yaml_form.decode(request.body)
+    except ValueError as error:
+        raise errors.bad_request(str(error)) from None
+    if not isinstance(document, dict):
+        raise errors.bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal into Go value of type struct")
+    return document
+
+
 def _refuse_other_types(request: Request) -> None:
     sent = media_type(request)
-    if sent in _KNOWN:
-        raise errors.not_supported(f"bodies in {sent}")
     if sent not in ("", "application/json"):
         raise errors.unsupported_media_type()
 

@@ -34,8 +34,8 @@ class ListAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class StatusAnswer:
-    """A Status that is no error."""
+class PlainAnswer:
+    """A document that is not stored: a Status that is no error, a Scale."""
 
     document: dict[str, Any]
     status: int = 200
@@ -81,4 +81,4 @@ class Objects:
 
 def timestamp(moment: datetime.datetime) -> str:
     """As objects have it: RFC 3339 in UTC, whole seconds."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"

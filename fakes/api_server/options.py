@@ -100,6 +100,8 @@ class WriteOptions:
     """Options of create, update and patch."""
 
     dry_run: bool = False
+    validation: str = "Warn"
+    """What happens to fields that nobody knows: Ignore, Warn or Strict. They are dropped in any case."""
 
     @classmethod
     def of(cls, parameters: Parameters, kind: str) -> WriteOptions:
@@ -111,7 +113,7 @@ class WriteOptions:
         if validation not in ("", "Ignore", "Strict", "Warn"):
             causes.append(_unsupported("fieldValidation", f'"{validation}"', '"", "Ignore", "Strict", "Warn"'))
         _check(kind, causes)
-        return cls(dry_run=parameters.text("dryRun") == "All")
+        return cls(dry_run=parameters.text("dryRun") == "All", validation=validation or "Warn")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from email.utils import format_datetime
 
-from fakes.api_server import encoding, errors
-from fakes.api_server.errors import StatusError
+from fakes.api_server import encoding, errors, protobuf, yaml_form
+from fakes.api_server.errors import StatusError, UnnegotiatedError
 from fakes.api_server.faults import Fault
 from fakes.api_server.kinds import Kind
 from fakes.api_server.messages import Request, Response
-from fakes.api_server.negotiation import Form, wants_pretty
-from fakes.api_server.objects import ListAnswer, ObjectAnswer, StatusAnswer
+from fakes.api_server.negotiation import Form, included_object, wants_pretty
+from fakes.api_server.objects import ListAnswer, ObjectAnswer, PlainAnswer
+from fakes.api_server.tables import Tables
 from informer.runtime import Runtime
 
-Answer = ObjectAnswer | ListAnswer | StatusAnswer
+Answer = ObjectAnswer | ListAnswer | PlainAnswer
 
 _JSON = {"Content-Type": "application/json"}
+_BINARY = {"Content-Type": protobuf.MEDIA_TYPE}
 _TEXT = {"Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff"}
 
 
@@ -31,16 +35,60 @@ class BrokenBody:
         pass
 
 
-def render(request: Request, kind: Kind, answer: Answer, form: Form) -> Response:
-    """An answer in its form. Raises 406 where the form is for a list and the answer none, or the other way round."""
+def render(request: Request, kind: Kind, answer: Answer, form: Form, now: datetime.datetime) -> Response:
+    """An answer in its form; `now` is for ages. Raises 406 where the form is for a list and the answer none, or the other way round."""
+    if form is Form.PROTOBUF:
+        return _render_binary(kind, answer)
+    if form is Form.YAML:
+        return _as_yaml(render(request, kind, answer, Form.OBJECT, now))
     match answer:
-        case StatusAnswer():
+        case PlainAnswer():
             return _json(request, answer.status, encoding.to_json(answer.document))
         case ListAnswer():
+            if form is Form.TABLE:
+                tables = Tables(kind, included_object(request))
+                return _json(
+                    request, 200, tables.of_list(answer.versions, now, answer.revision, token=answer.token, remaining=answer.remaining)
+                )
             return _json(request, 200, _list_body(kind, answer, form))
         case ObjectAnswer():
-            headers = {"Warning": ", ".join(f'299 - "{_escape(text)}"' for text in answer.warnings)} if answer.warnings else {}
-            return _json(request, answer.status, _object_body(kind, answer, form), headers)
+            headers = _warnings(answer)
+            if form is Form.TABLE:
+                body = Tables(kind, included_object(request)).of_object(answer.version, now)
+            else:
+                body = _object_body(kind, answer, form)
+            return _json(request, answer.status, body, headers)
+
+
+def _as_yaml(response: Response) -> Response:
+    assert isinstance(response.body, bytes), "only a watch has another body"
+    return replace(
+        response, headers={**response.headers, "Content-Type": yaml_form.MEDIA_TYPE}, body=yaml_form.encode(json.loads(response.body))
+    )
+
+
+def _warnings(answer: ObjectAnswer) -> dict[str, str]:
+    return {"Warning": ", ".join(f'299 - "{_escape(text)}"' for text in answer.warnings)} if answer.warnings else {}
+
+
+def _render_binary(kind: Kind, answer: Answer) -> Response:
+    api_version, name = kind.resource.api_version, kind.resource.kind
+    match answer:
+        case PlainAnswer():
+            return Response(answer.status, dict(_BINARY), protobuf.encode(answer.document))
+        case ListAnswer():
+            metadata = {"resourceVersion": str(answer.revision), "continue": answer.token}
+            counted = {"remainingItemCount": answer.remaining} if answer.remaining else {}
+            items = (protobuf.item(api_version, name, version.raw) for version in answer.versions)
+            return Response(200, dict(_BINARY), protobuf.encode_list(api_version, kind.list_kind, {**metadata, **counted}, items))
+        case ObjectAnswer():
+            body = protobuf.enveloped_item(api_version, name, answer.version.raw)
+            return Response(answer.status, {**_BINARY, **_warnings(answer)}, body)
+
+
+def watch_type(form: Form) -> str:
+    """The content type of a watch in this form."""
+    return f"{protobuf.MEDIA_TYPE};stream=watch" if form is Form.PROTOBUF else "application/json"
 
 
 def _list_body(kind: Kind, answer: ListAnswer, form: Form) -> bytes:
@@ -60,19 +108,22 @@ def _object_body(kind: Kind, answer: ObjectAnswer, form: Form) -> bytes:
 
 
 def _wrong_form(message: str) -> StatusError:
-    return StatusError(406, "NotAcceptable", message)
+    return UnnegotiatedError(406, "NotAcceptable", message)
 
 
 def _escape(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def render_error(request: Request, error: StatusError) -> Response:
+def render_error(request: Request, error: StatusError, form: Form = Form.OBJECT) -> Response:
     """A refusal. Retry-After goes with it as a header, too."""
-    raw = encoding.to_json(error.status())
     headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
-    # 406 is decided before anybody looks at how the client wants it
-    return _json(request, error.code, raw, headers, always_pretty=error.code == 406)
+    if form is Form.YAML:
+        return _as_yaml(render_error(request, error))
+    if form is Form.PROTOBUF:
+        return Response(error.code, {**_BINARY, **headers}, protobuf.encode(error.status()))
+    raw = encoding.to_json(error.status())
+    return _json(request, error.code, raw, headers, always_pretty=isinstance(error, UnnegotiatedError))
 
 
 def _json(request: Request, status: int, raw: bytes, headers: Mapping[str, str] | None = None, *, always_pretty: bool = False) -> Response:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import functools
 import gzip
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
+
+import msgspec
 
 Schema = Mapping[str, Any]
 
@@ -31,7 +32,7 @@ class PatchRule:
 def all_schemas() -> Mapping[str, Schema]:
     """Every schema by its name, `io.k8s.api.core.v1.Pod`."""
     packed = (files("fakes.api_server") / "data" / "schemas.json.gz").read_bytes()
-    schemas: dict[str, Schema] = json.loads(gzip.decompress(packed))
+    schemas: dict[str, Schema] = msgspec.json.decode(gzip.decompress(packed))
     return schemas
 
 

@@ -9,14 +9,21 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 from fakes.api_server import discovery, negotiation
+from fakes.api_server.access import Access, Several, denial
+from fakes.api_server.bulk import Bulk
+from fakes.api_server.definitions import DEFINITIONS
 from fakes.api_server.errors import StatusError
-from fakes.api_server.face import Face
+from fakes.api_server.face import Document
 from fakes.api_server.faults import Fault, FaultList, StreamFault
 from fakes.api_server.kinds import Kinds
 from fakes.api_server.messages import Request, Response
+from fakes.api_server.rbac import first_objects
+from fakes.api_server.request_log import RequestLog
 from fakes.api_server.requests import Call, PageNotFound, RequestRecord, is_resource_path, resolve
 from fakes.api_server.responses import (
     CommonHeaders,
@@ -26,24 +33,27 @@ from fakes.api_server.responses import (
     render_error,
     render_fault,
     unavailable,
+    watch_type,
 )
+from fakes.api_server.tables import Tables, TableStream
 from fakes.api_server.verbs import Verbs
 from fakes.api_server.watching import WatchBody, open_watch
-from fakes.storage import Storage
+from fakes.storage import Snapshot, Storage
 from informer.runtime import Runtime, current_runtime
 
 _log = logging.getLogger(__name__)
 _REMEMBERED = 100_000
 
 
-class APIServer(Face):
+class APIServer(Bulk):
     """See the module. `runtime` is where its time, identity and chance come from; None means the current task's simulation, or threads.
 
     `revision` is the version that the cluster starts from: the first object gets the next one. The namespaces default, kube-system,
-    kube-public and kube-node-lease exist from the start.
+    kube-public and kube-node-lease exist from the start. With `rbac`, the Roles, ClusterRoles and bindings that it holds decide who may do
+    what; at first these are the ones for people of every cluster. `system:admin` and the group `system:masters` may do everything.
     """
 
-    def __init__(self, *, runtime: Runtime | None = None, revision: int = 1) -> None:
+    def __init__(self, *, runtime: Runtime | None = None, revision: int = 1, rbac: bool = False) -> None:
         self.runtime = runtime or current_runtime()
         self.kinds = Kinds()
         self.storage = Storage(self.runtime, revision=revision)
@@ -53,9 +63,12 @@ class APIServer(Face):
         self._faults = FaultList()
         self._closed = False
         self._requests: deque[RequestRecord] = deque(maxlen=_REMEMBERED)
+        self._access = Access(self.storage, rbac=rbac)
         self._headers = CommonHeaders(self.runtime)
-        self._verbs = Verbs(self.storage, self.kinds, self.runtime, self._end_watches)
+        self._verbs = Verbs(self.storage, self.kinds, self.runtime, self._access, self._end_watches)
         super().__init__(self.kinds, self._verbs)
+        if rbac:
+            self.load(*first_objects())
 
     def handle(self, request: Request) -> Response:
         """Answer one request. Never raises; every answer has the headers that real ones have. Framing is the transport's."""
@@ -66,7 +79,7 @@ class APIServer(Face):
         with self._lock:
             fault = self._faults.next_fault(verb, resource)
         if fault is None:
-            response = refusal or self._respond(request, call)
+            response = self._denied(request) or refusal or self._respond(request, call)
         else:
             if fault.commit and call is not None and call.verb != "watch":
                 self._respond(request, call)
@@ -74,6 +87,14 @@ class APIServer(Face):
         status = 0 if fault is not None and fault.disconnect else response.status
         self._requests.append(_record(started, verb, call, request, status))
         return self._headers.add(request, response)
+
+    def _denied(self, request: Request) -> Response | None:
+        """The refusal of a request that this user may not make, whatever else is wrong with it."""
+        try:
+            self._access.check(request)
+        except StatusError as error:
+            return render_error(request, error)
+        return None
 
     def _resolve(self, request: Request) -> tuple[Call | None, Response | None]:
         """What is asked of which resource; or else the refusal, if it is not discovery's."""
@@ -87,23 +108,27 @@ class APIServer(Face):
             return None, render_error(request, error)
 
     def _respond(self, request: Request, call: Call | None) -> Response:
+        form = negotiation.Form.OBJECT
         try:
             if self._closed:
                 raise unavailable()
             if call is None:
                 return discovery.answer(self.kinds, request) or page_not_found()
-            form = negotiation.accepted_form(request, custom=call.kind.custom, watch=call.verb == "watch")
+            form = negotiation.accepted_form(request, call.kind, watch=call.verb == "watch")
             if call.verb == "watch":
-                return Response(200, {"Content-Type": "application/json"}, self._open(call, form))
-            return render(request, call.kind, self._verbs.answer(call, request), form)
+                return Response(200, {"Content-Type": watch_type(form)}, self._open(request, call, form))
+            return render(request, call.kind, self._verbs.answer(call, request), form, self.runtime.now())
         except StatusError as error:
-            return render_error(request, error)
+            return render_error(request, error, form)
         except Exception as error:
             _log.exception("request=%s %s outcome=failed", request.method, request.path)
             return render_error(request, internal_error(error))
 
-    def _open(self, call: Call, form: negotiation.Form) -> WatchBody:
-        body = open_watch(self._verbs.objects, call, form, self._forget)
+    def _open(self, request: Request, call: Call, form: negotiation.Form) -> WatchBody:
+        tables = None
+        if form is negotiation.Form.TABLE:
+            tables = TableStream(Tables(call.kind, negotiation.included_object(request)), self.runtime.now)
+        body = open_watch(self._verbs.objects, call, form, tables, self._forget)
         with self._lock:
             faults = self._faults.for_opening(call.kind.resource.name)
             self._watches[body] = None
@@ -130,9 +155,9 @@ class APIServer(Face):
         return self.storage.revision
 
     @property
-    def requests(self) -> list[RequestRecord]:
+    def requests(self) -> RequestLog:
         """The requests that came through `handle`, in the order of their answers; the last 100,000. A fresh list."""
-        return list(self._requests)
+        return RequestLog(self._requests)
 
     def compact(self, revision: int | None = None) -> int:
         """Forget the past before `revision` (default: all of it), and give the oldest version held.
@@ -140,6 +165,43 @@ class APIServer(Face):
         Afterwards a watch or an exact list from before it answers 410. Open watches go on, as they do on a real server.
         """
         return self.storage.compact(revision)
+
+    def snapshot(self) -> Snapshot:
+        """Everything that is stored, at this moment; for `restore`."""
+        return self.storage.snapshot()
+
+    def restore(self, snapshot: Snapshot, *, rewind: bool = False) -> None:
+        """Go back to a snapshot of this server, as a restore of etcd and a restart of the API server do: all watches break.
+
+        The version goes on, past all that was ever given out, and older ones answer 410: what etcd's tools do when told to bump and to
+        compact. With `rewind` it goes back as well, as it happens to who does not know these options: versions are given out twice, and
+        who watches from one of the lost ones hears nothing.
+        """
+        self._definitions_change(self.kinds.remove)
+        self.storage.restore(snapshot, revision=None if rewind else self.storage.revision + 1)
+        self._definitions_change(self.kinds.install)
+        self.disconnect()
+
+    def _definitions_change(self, change: Callable[[Document], object]) -> None:
+        for version in self.storage.state(DEFINITIONS).versions:
+            change(version.document())
+
+    def deny(
+        self,
+        *,
+        user: Several = None,
+        verb: Several = None,
+        resource: Several = None,
+        namespace: Several = None,
+        name: Several = None,
+        code: Literal[401, 403] = 403,
+    ) -> Callable[[], None]:
+        """From now on answer these requests 403 (or 401), in the words of a real server; and give the function that takes it back.
+
+        Each may be one or several; None stands for any. `user` may be a group; `resource` is `pods`, `deployments` or `deployments.apps`,
+        with `/status` for a subresource. A denial stands above everything that RBAC allows, for everybody. Open watches stay open.
+        """
+        return self._access.deny(denial(user, verb, resource, namespace, name, code))
 
     def inject(self, fault: Fault | StreamFault) -> None:
         """Have something go wrong: with requests to come, or on streams (those that are open now, unless the fault says otherwise)."""
@@ -188,6 +250,7 @@ def _record(started: float, verb: str, call: Call | None, request: Request, stat
         status=status,
         user_agent=request.headers.get("user-agent", ""),
         path=request.path,
+        user=request.user,
     )
     if call is None:
         return record

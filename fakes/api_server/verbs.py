@@ -8,19 +8,25 @@ from typing import Any
 import msgspec
 
 from fakes.api_server import admission, errors, negotiation, patches, reading
+from fakes.api_server.access import Access
 from fakes.api_server.definitions import Definitions
 from fakes.api_server.deleting import Deleter
+from fakes.api_server.emptying import Emptier
 from fakes.api_server.encoding import from_json
 from fakes.api_server.errors import Cause, StatusError
-from fakes.api_server.kinds import Kind, Kinds
+from fakes.api_server.kinds import Kind, Kinds, Subresource
 from fakes.api_server.messages import Request
 from fakes.api_server.metadata import kind_name
 from fakes.api_server.objects import Objects
 from fakes.api_server.options import DeleteOptions, WriteOptions
-from fakes.api_server.requests import Call
+from fakes.api_server.pod_actions import PodActions
+from fakes.api_server.requests import REVIEWS, Call
 from fakes.api_server.responses import Answer
+from fakes.api_server.reviews import Reviewer
+from fakes.api_server.scaling import Scaler
 from fakes.api_server.writing import Writer
 from fakes.storage import Storage
+from informer.resource import Resource
 from informer.runtime import Runtime
 
 JSON_PATCH = "application/json-patch+json"
@@ -34,11 +40,17 @@ Document = dict[str, Any]
 class Verbs:
     """Every verb but watch, on one storage."""
 
-    def __init__(self, storage: Storage, kinds: Kinds, runtime: Runtime, end_watches: Callable[[tuple[str, str]], None]) -> None:
+    def __init__(
+        self, storage: Storage, kinds: Kinds, runtime: Runtime, access: Access, end_watches: Callable[[tuple[str, str]], None]
+    ) -> None:
         self.objects = Objects(storage, runtime)
-        definitions = Definitions(self.objects, kinds, end_watches)
-        self.writer = Writer(self.objects, definitions)
-        self.deleter = Deleter(self.objects, definitions)
+        self.definitions = Definitions(self.objects, kinds, end_watches)
+        self.writer = Writer(self.objects, self.definitions)
+        self.deleter = Deleter(self.objects, self.definitions)
+        self.reviewer = Reviewer(access, runtime)
+        self.emptier = Emptier(kinds, self.objects, self.writer, self.deleter)
+        self.scaler = Scaler(self.objects, self.writer)
+        self.pods = PodActions(self.objects, self.deleter)
         namespaces = kinds.find("", "v1", "namespaces")
         assert namespaces is not None, "namespaces are built in"
         for name in admission.FIRST_NAMESPACES:
@@ -46,6 +58,14 @@ class Verbs:
 
     def answer(self, call: Call, request: Request) -> Answer:
         """Raises every `StatusError` there is."""
+        match call.subresource:
+            case "scale":
+                return self._answer_scale(call, request)
+            case "binding" | "eviction" as subresource:
+                act = self.pods.bind if subresource == "binding" else self.pods.evict
+                return act(call, self._body(call, request), WriteOptions.of(call.parameters, "CreateOptions"))
+        if call.kind.storage_key in REVIEWS:
+            return self.reviewer.answer(call, request, self._body(call, request))
         match call.verb:
             case "get":
                 return reading.get(self.objects, call)
@@ -58,25 +78,37 @@ class Verbs:
                 document = self._body(call, request)
                 return self.writer.update(call, document, WriteOptions.of(call.parameters, "UpdateOptions"))
             case "patch":
-                change = self._change(call, request)
-                return self.writer.patch(call, change, WriteOptions.of(call.parameters, "PatchOptions"))
+                change, text = self._change(call, request), ""
+                if negotiation.media_type(request) == STRATEGIC_PATCH:
+                    text = patches.go_text(from_json(request.body))
+                return self.writer.patch(call, change, WriteOptions.of(call.parameters, "PatchOptions"), text)
             case "delete":
                 return self.deleter.delete(call, DeleteOptions.of(call.parameters, negotiation.read_options(request)))
             case "deletecollection":
                 return self.deleter.delete_collection(call, DeleteOptions.of(call.parameters, negotiation.read_options(request)))
         raise errors.method_not_allowed()
 
+    def _answer_scale(self, call: Call, request: Request) -> Answer:
+        match call.verb:
+            case "get":
+                return self.scaler.get(call)
+            case "update":
+                return self.scaler.update(call, self._body(call, request), WriteOptions.of(call.parameters, "UpdateOptions"))
+        return self.scaler.patch(call, self._change(call, request), WriteOptions.of(call.parameters, "PatchOptions"))
+
     def _body(self, call: Call, request: Request) -> Document:
-        resource = call.kind.resource
-        document = negotiation.read_object(request, resource.kind)
+        resource: Resource | Subresource = call.kind.subresources.get(call.subresource, call.kind.resource)
+        custom = call.kind.custom and resource is call.kind.resource
+        document = negotiation.read_object(request, resource.kind, resource.api_version, custom=custom)
         if call.kind.custom and not document.get("kind"):
             raise negotiation.missing_kind(request.body, resource.kind)
-        said = (document.setdefault("apiVersion", resource.api_version), document.setdefault("kind", resource.kind))
+        said = (document.get("apiVersion") or resource.api_version, document.get("kind") or resource.kind)
+        document["apiVersion"], document["kind"] = said
         if said[0] != resource.api_version:
             text = f"the API version in the data ({said[0]}) does not match the expected API version ({resource.api_version})"
             raise errors.bad_request(text)
         if said[1] != resource.kind:
-            raise _wrong_kind(call.kind, document)
+            raise _wrong_kind(call.kind, resource, document)
         return document
 
     def _change(self, call: Call, request: Request) -> Callable[[Document], Document]:
@@ -91,6 +123,9 @@ class Verbs:
             patch = from_json(request.body)
         except msgspec.DecodeError as error:
             raise errors.bad_request(f"error decoding patch: {negotiation.json_complaint(request.body, error)}") from None
+        if call.subresource == "scale" and sent == STRATEGIC_PATCH:
+            # a Scale has no lists, so the two are the same
+            sent = MERGE_PATCH
         return patch_function(call.kind, sent, patch)
 
 
@@ -105,9 +140,9 @@ def patch_function(kind: Kind, media_type: str, patch: Any) -> Callable[[Documen
             return lambda document: patches.strategic_merge_patch(document, patch, kind)
 
 
-def _wrong_kind(kind: Kind, document: Document) -> StatusError:
-    resource, said = kind.resource, document["kind"]
-    if not kind.custom:
+def _wrong_kind(kind: Kind, resource: Resource | Subresource, document: Document) -> StatusError:
+    said = document["kind"]
+    if not kind.custom or resource is not kind.resource:
         start = f'{said} in version "{resource.version}" cannot be handled as a {resource.kind}'
         return errors.bad_request(f"{start}: converting ({resource.version}.{said}) to ({resource.kind}): unknown conversion")
     metadata = document.get("metadata")

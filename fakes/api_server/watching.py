@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from fakes.api_server import encoding, errors
+from fakes.api_server import encoding, errors, protobuf
 from fakes.api_server.errors import StatusError
 from fakes.api_server.faults import StreamFault
 from fakes.api_server.kinds import Kind
@@ -21,6 +21,7 @@ from fakes.api_server.options import ListOptions
 from fakes.api_server.reading import FRESHNESS, is_cached, parse_version
 from fakes.api_server.requests import Call
 from fakes.api_server.selection import Selection
+from fakes.api_server.tables import TableStream
 from fakes.storage import Compacted, Event, State, Subscription, Version
 
 BOOKMARK_EVERY = 60.0
@@ -29,8 +30,18 @@ BOOKMARK_BEFORE_END = 2.0
 """Seconds from the last bookmark to the end of the stream."""
 _SHORTEST, _LONGEST = 1800.0, 3600.0
 _JOIN = 256 * 1024
-_Item = Event | Version | bytes
 _TORN = b'{"type":"MODIFIED","object":{"apiVersion":"v1","metadata":{"name":"to'
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """A BOOKMARK event: everything up to `revision` has been sent; with `initial_end`, also everything there was at the start."""
+
+    revision: int
+    initial_end: bool = False
+
+
+_Item = Event | Version | Bookmark | bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,8 @@ class View:
     kind: Kind
     selection: Selection
     form: Form
+    tables: TableStream | None = None
+    """Where they are asked for; then one task asks for lines, in the order in which they are sent."""
 
     def line(self, event: Event) -> bytes:
         """The event as the selector makes it look: an object may enter and leave the selection. Empty when it is not concerned."""
@@ -53,22 +66,34 @@ class View:
         return b""
 
     def object_line(self, type: str, version: Version) -> bytes:
+        if self.form is Form.PROTOBUF:
+            return protobuf.event(type, protobuf.enveloped_item(*self._names, version.raw))
+        if self.tables is not None:
+            return _line(type, self.tables.of_object(version))
         if self.form is Form.PARTIAL:
             return _line(type, encoding.partial(version))
         return _line(type, encoding.whole(self.kind, version.raw))
 
-    def bookmark(self, revision: int, *, initial_end: bool = False) -> bytes:
+    def bookmark(self, mark: Bookmark) -> bytes:
         partial_form = self.form is Form.PARTIAL
-        return _line("BOOKMARK", encoding.bookmark(self.kind, revision, initial_end=initial_end, partial_form=partial_form))
+        raw = encoding.bookmark(self.kind, mark.revision, initial_end=mark.initial_end, partial_form=partial_form)
+        if self.form is Form.PROTOBUF:
+            return protobuf.event("BOOKMARK", protobuf.enveloped_item(*self._names, raw))
+        return _line("BOOKMARK", raw if self.tables is None else self.tables.of_bookmark(raw, mark.revision))
+
+    def error(self, error: StatusError) -> bytes:
+        """An ERROR event."""
+        if self.form is Form.PROTOBUF:
+            return protobuf.event("ERROR", protobuf.encode(error.status()))
+        return _line("ERROR", encoding.to_json(error.status()))
+
+    @property
+    def _names(self) -> tuple[str, str]:
+        return self.kind.resource.api_version, self.kind.resource.kind
 
 
 def _line(type: str, content: bytes) -> bytes:
     return b"".join([b'{"type":"', type.encode(), b'","object":', content, b"}\n"])
-
-
-def error_line(error: StatusError) -> bytes:
-    """An ERROR event."""
-    return _line("ERROR", encoding.to_json(error.status()))
 
 
 class WatchBody:
@@ -98,7 +123,7 @@ class WatchBody:
             if initial is not None:
                 items: list[_Item] = [version for version in initial.versions if self.view.selection.matches(version)]
                 if self._bookmarks:
-                    items.append(self.view.bookmark(initial.revision, initial_end=True))
+                    items.append(Bookmark(initial.revision, initial_end=True))
                 self._queue.extendleft(reversed(items))
             self._plan_bookmark()
 
@@ -106,7 +131,7 @@ class WatchBody:
         """Instead of `open`: an ERROR event, where there is one, and the end."""
         with self._condition:
             if error is not None:
-                self._queue.append(error_line(error))
+                self._queue.append(self.view.error(error))
             self._ended = True
 
     def deliver(self, event: Event) -> None:
@@ -214,7 +239,7 @@ class WatchBody:
             case "error":
                 self._queue.clear()
                 self._ended = True
-                return [error_line(fault.error or errors.expired("too old resource version"))]
+                return [self.view.error(fault.error or errors.expired("too old resource version"))]
             case "end":
                 self._queue.clear()
                 self._ended = True
@@ -223,6 +248,8 @@ class WatchBody:
     def _encode(self, item: _Item) -> bytes:
         if isinstance(item, Event):
             return self.view.line(item)
+        if isinstance(item, Bookmark):
+            return self.view.bookmark(item)
         return self.view.object_line("ADDED", item) if isinstance(item, Version) else item
 
     def _count(self, lines: int) -> None:
@@ -238,7 +265,7 @@ class WatchBody:
         """A bookmark, if there is anything to tell. The queue is empty: every event up to the storage's revision has been sent."""
         self._plan_bookmark()
         revision = self._storage.revision
-        return [self.view.bookmark(revision)] if revision > self._start else []
+        return [Bookmark(revision)] if revision > self._start else []
 
     def _plan_bookmark(self) -> None:
         now, last = self._runtime.monotonic(), self._deadline - BOOKMARK_BEFORE_END
@@ -246,7 +273,7 @@ class WatchBody:
         self._next_bookmark = min(now + BOOKMARK_EVERY, last) if periodically else math.inf
 
 
-def open_watch(objects: Objects, call: Call, form: Form, on_close: Callable[[WatchBody], None]) -> WatchBody:
+def open_watch(objects: Objects, call: Call, form: Form, tables: TableStream | None, on_close: Callable[[WatchBody], None]) -> WatchBody:
     """The stream that a watch request asks for. Raises 400, 422 and 500; what goes wrong later is told in the stream."""
     options = ListOptions.of(call.parameters)
     options.check_watch()
@@ -256,7 +283,7 @@ def open_watch(objects: Objects, call: Call, form: Form, on_close: Callable[[Wat
         raise errors.bad_request("fieldSelector metadata.name doesn't match requested name")
     asked = parse_version(options.version)
     timeout = float(options.timeout) or objects.runtime.random.uniform(_SHORTEST, _LONGEST)
-    body = WatchBody(objects, View(call.kind, selection, form), bookmarks=options.bookmarks, timeout=timeout, on_close=on_close)
+    body = WatchBody(objects, View(call.kind, selection, form, tables), bookmarks=options.bookmarks, timeout=timeout, on_close=on_close)
     if form is Form.PARTIAL_LIST:
         body.fail()
     elif options.with_initial_events:
@@ -287,4 +314,6 @@ def _size(item: _Item) -> int:
     if isinstance(item, Event):
         version = item.new or item.old
         return len(version.raw) if version else 0
+    if isinstance(item, Bookmark):
+        return 0
     return len(item.raw) if isinstance(item, Version) else len(item)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
 from fakes.api_server import admission, crds, errors, metadata
+from fakes.api_server.allocation import SERVICES, allocate, keep_allocated
+from fakes.api_server.decoding import Undecodable, decode
 from fakes.api_server.definitions import DEFINITIONS, Definitions
-from fakes.api_server.encoding import encode_object, same
+from fakes.api_server.encoding import encode_object, same, to_json
 from fakes.api_server.errors import Cause
 from fakes.api_server.kinds import Kind
 from fakes.api_server.objects import ObjectAnswer, Objects
 from fakes.api_server.options import WriteOptions
 from fakes.api_server.requests import Call, object_key
+from fakes.api_server.shapes import shape_of
 from fakes.storage import Changed, Version
 
 _ATTEMPTS = 8
@@ -31,6 +35,8 @@ _UNCONDITIONAL_REFUSED = {
 }
 
 Document = dict[str, Any]
+_Revise = Callable[[Document], tuple[Document, tuple[str, ...]]]
+"""From the newest state to the new one, and what the server warns of."""
 
 
 class Writer:
@@ -43,6 +49,7 @@ class Writer:
     def create(self, call: Call, document: Document, options: WriteOptions) -> ObjectAnswer:
         """Raises what `StatusError` lists for creations: 400, 403, 404, 409, 422, 500."""
         kind = call.kind
+        warnings = _decode_body(kind, document, options)
         version_sent = (document.get("metadata") or {}).get("resourceVersion")
         document = metadata.clean(kind, document)
         own = document["metadata"]
@@ -54,10 +61,10 @@ class Writer:
             if attempt == 0:
                 document = self._prepare(call, document)
                 own = document["metadata"]
-                if version_sent:
+                if version_sent not in (None, "", "0"):
                     raise errors.server_failure("resourceVersion should not be set on objects to be created")
             try:
-                return self._store_new(kind, document, options)
+                return self._store_new(kind, document, options, warnings)
             except Changed:
                 continue
         raise self._taken(kind, own, generated=bool(base))
@@ -85,14 +92,20 @@ class Writer:
             crds.check(document)
             document = crds.defaulted(document)
         else:
-            metadata.check(kind, document)
             admission.prepare_new(kind, document)
+            shape = shape_of(kind)
+            shape.fill_in(document)
+            if kind.storage_key == SERVICES:
+                allocate(self._objects.storage, document)
+            elif kind.storage_key == ("", "persistentvolumes"):
+                document["status"]["lastPhaseTransitionTime"] = self._objects.now()
+            metadata.check(kind, document, shape.faults(document, None))
         return document
 
-    def _store_new(self, kind: Kind, document: Document, options: WriteOptions) -> ObjectAnswer:
+    def _store_new(self, kind: Kind, document: Document, options: WriteOptions, warnings: tuple[str, ...]) -> ObjectAnswer:
         own = document["metadata"]
         key = object_key(own.get("namespace", ""), own["name"])
-        warnings = metadata.warnings(document)
+        warnings = (*warnings, *metadata.warnings(document))
         if options.dry_run:
             if self._objects.storage.get(kind.storage_key, key):
                 raise Changed
@@ -110,6 +123,7 @@ class Writer:
 
     def update(self, call: Call, document: Document, options: WriteOptions) -> ObjectAnswer:
         """PUT of an object or of its status. Raises 400, 404, 409, 422."""
+        warnings = _decode_body(call.kind, document, options)
         document = metadata.clean(call.kind, document)
         own = document["metadata"]
         if not own.get("name"):
@@ -118,10 +132,10 @@ class Writer:
             raise errors.bad_request(_name_mismatch(own["name"], call.name))
         self._check_place(call, own)
 
-        def replace(old: Document) -> Document:
+        def replace(old: Document) -> tuple[Document, tuple[str, ...]]:
             new = deepcopy(document)
             self._check_preconditions(call.kind, old, new)
-            return new
+            return new, warnings
 
         missing = (lambda: self._create_instead(call, document, options)) if call.kind.create_on_update and not call.subresource else None
         return self._revise(call, replace, options, missing)
@@ -145,19 +159,28 @@ class Writer:
             cause = Cause("FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion")
             raise errors.invalid(resource, name, [cause])
 
-    def patch(self, call: Call, change: Callable[[Document], Document], options: WriteOptions) -> ObjectAnswer:
-        """Apply `change` to the newest state, again when another write was faster. Raises what `change` raises, and 400, 404, 409, 422."""
+    def patch(self, call: Call, change: Callable[[Document], Document], options: WriteOptions, text: str = "") -> ObjectAnswer:
+        """Apply `change` to the newest state, again when another write was faster. Raises what `change` raises, and 400, 404, 409, 422.
 
-        def revise(old: Document) -> Document:
+        `text` is the patch as messages show it; empty where they show the object that it makes.
+        """
+
+        def revise(old: Document) -> tuple[Document, tuple[str, ...]]:
             new = change(deepcopy(old))
             if not isinstance(new, dict):
                 raise errors.unprocessable()
             self._check_type(call.kind, new)
+            shown = text or to_json(new, ordered=call.kind.custom).decode()
+            try:
+                warnings = decode(call.kind, new, options)
+            except Undecodable as error:
+                value = json.dumps(shown, ensure_ascii=False)
+                raise errors.invalid("", "", [Cause("FieldValueInvalid", f"Invalid value: {value}: {error}", "patch")]) from None
             new = metadata.clean(call.kind, new)
             if new["metadata"].get("name") != call.name:
                 raise errors.bad_request(_name_mismatch(new["metadata"].get("name", ""), call.name))
             self._check_place(call, new["metadata"])
-            return new
+            return new, warnings
 
         return self._revise(call, revise, options, None)
 
@@ -167,9 +190,7 @@ class Writer:
             wanted = f"{kind.resource.api_version}, Kind={kind.resource.kind}"
             raise errors.bad_request(f"a patch must leave apiVersion and kind as they are: {wanted} became {said[0]}, Kind={said[1]}")
 
-    def _revise(
-        self, call: Call, revise: Callable[[Document], Document], options: WriteOptions, missing: Callable[[], ObjectAnswer] | None
-    ) -> ObjectAnswer:
+    def _revise(self, call: Call, revise: _Revise, options: WriteOptions, missing: Callable[[], ObjectAnswer] | None) -> ObjectAnswer:
         while True:
             version = self._objects.storage.get(call.kind.storage_key, call.key)
             try:
@@ -181,14 +202,14 @@ class Writer:
                 continue
             raise errors.not_found(call.kind.resource.name, call.name)
 
-    def _change(self, call: Call, version: Version, revise: Callable[[Document], Document], options: WriteOptions) -> ObjectAnswer:
+    def _change(self, call: Call, version: Version, revise: _Revise, options: WriteOptions) -> ObjectAnswer:
         kind = call.kind
         old = self._objects.document(kind, version)
-        sent = revise(old)
+        sent, unknown = revise(old)
         if sent["metadata"].get("resourceVersion", "0") not in ("0", old["metadata"]["resourceVersion"]):
             raise errors.conflict(kind.resource.name, call.name)
         new = self._settle(call, old, sent)
-        warnings = metadata.warnings(new)
+        warnings = (*unknown, *metadata.warnings(new))
         if same(old, new):
             return ObjectAnswer(version, warnings=warnings)
         raw = encode_object(kind, new)
@@ -205,8 +226,12 @@ class Writer:
 
     def _settle(self, call: Call, old: Document, sent: Document) -> Document:
         kind = call.kind
+        shape = shape_of(kind)
         if call.subresource:
-            return _only_part(call.subresource, old, sent)
+            new = _only_part(call.subresource, old, sent)
+            shape.fill_in(new)
+            metadata.check(kind, new, shape.faults(new, old))
+            return new
         metadata.check_change(kind, old, sent)
         metadata.keep_server_fields(old, sent)
         if kind.storage_key == DEFINITIONS:
@@ -215,10 +240,22 @@ class Writer:
             sent = {**crds.defaulted(sent), "status": status}
         else:
             admission.prepare_changed(kind, old, sent)
-        metadata.check(kind, sent)
+            if kind.storage_key == SERVICES:
+                keep_allocated(old, sent)
+        shape.fill_in(sent)
+        metadata.check(kind, sent, shape.faults(sent, old))
         if kind.has_generation and not same(_counted(kind, old), _counted(kind, sent)):
             sent["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
         return sent
+
+
+def _decode_body(kind: Kind, document: Document, options: WriteOptions) -> tuple[str, ...]:
+    try:
+        return decode(kind, document, options)
+    except Undecodable as error:
+        resource = kind.resource
+        start = f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}'
+        raise errors.bad_request(f"{start}: {error}") from None
 
 
 def _only_part(subresource: str, old: Document, sent: Document) -> Document:

@@ -8,25 +8,36 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Protocol, Self
+from typing import Literal, Protocol, Self, get_args
 
 from kubernetes import client, config
 
 from informer.errors import InformerKitError
 
 Ending = Literal["clean", "kill"]
+Ability = Literal["compact", "restart"]
+"""What not every cluster can do. `"restart"` stands for `stop`, `start` and `restart`."""
+
+ABILITIES: tuple[Ability, ...] = get_args(Ability)
 
 
 class ClusterError(InformerKitError, RuntimeError):
     """A cluster that should run does not: one of its processes died or was not ready in time. The message has its last log lines."""
 
 
+class ClusterCannot(InformerKitError, RuntimeError):
+    """This cluster lacks the ability that was asked of it. The message has the reason, and how a test says that it needs it."""
+
+
 class Cluster(Protocol):
-    """A running cluster. Use it as a context manager, or call `close`."""
+    """A running cluster. Use it as a context manager, or call `close`.
+
+    `compact`, `stop`, `start` and `restart` raise `ClusterCannot` on a cluster that lacks the ability (`fakes.clusters.abilities_of`).
+    """
 
     @property
     def kind_of(self) -> str:
-        """`"fake"` or `"control-plane"`."""
+        """`"fake"`, `"control-plane"`, `"kind"` or `"kubeconfig"`."""
         ...
 
     @property

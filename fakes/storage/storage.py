@@ -133,6 +133,7 @@ class Storage:
         self._compacted = revision
         self._history = history
         self._resources: dict[Hashable, _Resource] = {}
+        self._listeners: dict[Callable[[], None], Callable[[Hashable, Event | None], None]] = {}
 
     @property
     def revision(self) -> int:
@@ -206,6 +207,20 @@ class Storage:
             held.subscriptions[subscription] = None
             return subscription
 
+    def listen(self, hear: Callable[[Hashable, Event | None], None]) -> Callable[[], None]:
+        """Have `hear(resource, event)` called for every write from now on, of all resources; and with None for both after a `restore`.
+
+        It runs in the writer's task, under the storage's lock. Gives the function that ends it.
+        """
+
+        def end() -> None:
+            with self._lock:
+                self._listeners.pop(end, None)
+
+        with self._lock:
+            self._listeners[end] = hear
+        return end
+
     def compact(self, revision: int | None = None) -> int:
         """Forget what lies before `revision` (default: now). Gives the oldest revision held. Subscribers keep what they have coming."""
         with self._lock:
@@ -227,14 +242,21 @@ class Storage:
             resources = {name: (dict(held.objects), list(held.log)) for name, held in self._resources.items()}
             return Snapshot(self._revision, self._compacted, resources)
 
-    def restore(self, snapshot: Snapshot) -> None:
-        """Go back to a snapshot, its revision included, as an etcd restore does. Subscribers are told nothing, as real watchers are."""
+    def restore(self, snapshot: Snapshot, *, revision: int | None = None) -> None:
+        """Go back to a snapshot, its revision included, as an etcd restore does. Subscribers are told nothing, as real watchers are.
+
+        With a `revision`, that one is the newest then, and all before it is compacted: what `etcdutl snapshot restore` does when it is
+        told `--bump-revision` and `--mark-compacted`.
+        """
         with self._lock:
-            self._revision, self._compacted = snapshot.revision, snapshot.compacted
+            self._revision, self._compacted = (revision, revision) if revision else (snapshot.revision, snapshot.compacted)
             for name in {**self._resources, **snapshot.resources}:
                 held = self._resource(name)
                 objects, log = snapshot.resources.get(name, ({}, []))
-                held.objects, held.log, held.keys = dict(objects), list(log), sorted(objects)
+                held.objects, held.log, held.keys = dict(objects), [] if revision else list(log), sorted(objects)
+            for hear in self._listeners.values():
+                hear(None, None)
+            self._lock.notify_all()
 
     def _resource(self, name: Hashable) -> _Resource:
         held = self._resources.get(name)
@@ -251,6 +273,8 @@ class Storage:
     def _record(self, resource: Hashable, event: Event) -> Event:
         self._resource(resource).apply(event)
         self._revision = event.revision
+        for hear in self._listeners.values():
+            hear(resource, event)
         if self._revision - self._compacted > self._history:
             self._compact(self._revision - self._history // 2)
         self._lock.notify_all()

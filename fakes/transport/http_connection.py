@@ -19,7 +19,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any, Protocol
 
 from fakes.api_server.errors import StatusError, bad_request, server_failure
-from fakes.api_server.messages import Body, Request, Response
+from fakes.api_server.messages import Body, Identity, Request, Response
 from fakes.transport.handler import Handler
 from fakes.transport.headers import merged
 
@@ -45,7 +45,7 @@ class Owner(Protocol):
         """No further request will be read."""
         ...
 
-    def identify(self, authorization: str, certificate_name: str | None) -> str | None:
+    def identify(self, authorization: str, certificate: Identity | None) -> Identity | None:
         """Who asks; None where that is unknown and unknown clients are refused."""
         ...
 
@@ -72,12 +72,12 @@ class HTTPConnection(BaseHTTPRequestHandler):
             self._refuse(bad_request(str(error)))
             return
         headers = merged(self.headers.items())
-        user = self._owner.identify(headers.get("authorization", ""), _certificate_name(self.connection))
+        user = self._owner.identify(headers.get("authorization", ""), _certificate_identity(self.connection))
         if user is None:
             self._refuse(StatusError(401, "Unauthorized", "Unauthorized"))
             return
         try:
-            response = self._owner.handler.handle(Request.of(self.command, self.path, headers, body, user=user))
+            response = self._owner.handler.handle(Request.of(self.command, self.path, headers, body, user=user.name, groups=user.groups))
         except (ConnectionError, TimeoutError):
             self._abort()
         except Exception as error:
@@ -177,9 +177,11 @@ class HTTPConnection(BaseHTTPRequestHandler):
         return "gzip" in [token.strip() for token in self.headers.get("Accept-Encoding", "").split(",")]
 
 
-def _certificate_name(connection: socket.socket) -> str | None:
-    """The common name in the client's certificate, where there is one."""
+def _certificate_identity(connection: socket.socket) -> Identity | None:
+    """Whom the client's certificate names, where there is one: its common name, in the groups of its organizations."""
     if not isinstance(connection, ssl.SSLSocket):
         return None
     certificate: Any = connection.getpeercert() or {}
-    return next((value for parts in certificate.get("subject", ()) for name, value in parts if name == "commonName"), None)
+    named = [(name, value) for parts in certificate.get("subject", ()) for name, value in parts]
+    groups = tuple(value for name, value in named if name == "organizationName")
+    return next((Identity(value, groups) for name, value in named if name == "commonName"), None)

@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from types import TracebackType
 
-from fakes.api_server.messages import Body
+from fakes.api_server.messages import Body, Identity
 from fakes.transport.handler import Handler
 from fakes.transport.http_connection import HTTPConnection
 from informer.errors import ConfigurationError
@@ -38,8 +38,9 @@ class HTTPServer:
     """Serves from the moment it is made until `close`; a context manager.
 
     `port` 0 takes a free one. A host that is not loopback is refused unless `allow_remote`: the fake has no security. `tls` makes it HTTPS;
-    the common name of a client's certificate, where the context asks for one, is the user. `tokens` maps bearer tokens to users, and makes
-    every other token a 401. Who shows neither is `anonymous`; None makes that a 401 too.
+    the common name of a client's certificate, where the context asks for one, is the user, and its organizations are the groups. `tokens`
+    maps bearer tokens to users, and makes every other token a 401; it is looked at anew each time. Who shows neither is `anonymous`; None
+    makes that a 401 too.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class HTTPServer:
         port: int = 0,
         allow_remote: bool = False,
         tls: ssl.SSLContext | None = None,
-        tokens: Mapping[str, str] | None = None,
+        tokens: Mapping[str, str | Identity] | None = None,
         anonymous: str | None = "system:admin",
     ) -> None:
         if not isinstance(current_runtime(), ThreadRuntime):
@@ -107,14 +108,13 @@ class HTTPServer:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def identify(self, authorization: str, certificate_name: str | None) -> str | None:
+    def identify(self, authorization: str, certificate: Identity | None) -> Identity | None:
         """Who asks; None where that is a 401."""
-        if certificate_name is not None:
-            return certificate_name
+        if certificate is not None:
+            return certificate
         scheme, _, token = authorization.partition(" ")
-        if scheme.lower() == "bearer" and self._tokens is not None:
-            return self._tokens.get(token.strip())
-        return self._anonymous
+        who = self._tokens.get(token.strip()) if scheme.lower() == "bearer" and self._tokens is not None else self._anonymous
+        return Identity(who) if isinstance(who, str) else who
 
     @contextmanager
     def streaming(self, connection: socket.socket, body: Body) -> Iterator[None]:

@@ -45,7 +45,7 @@ class Fatal(InformerKitError):
         self.code = code
 
 
-def fatal_at_start(error: Exception, *, resolved: bool, synced: bool) -> Fatal | None:
+def fatal_at_start(error: Exception | SystemExit, *, resolved: bool, synced: bool) -> Fatal | None:
     """The end that `error` means as long as no watch was ever open; None where trying again may help.
 
     `resolved`: the server has said that it has the resource. `synced`: it has listed it.
@@ -73,6 +73,6 @@ def fatal_at_start(error: Exception, *, resolved: bool, synced: bool) -> Fatal |
 _REQUEST = re.compile(r"^(LIST|WATCH|GET) \S+: ")
 
 
-def message_of(error: Exception) -> str:
+def message_of(error: Exception | SystemExit) -> str:
     """What the error says, without the request that met it: the command makes no other."""
     return _REQUEST.sub("", str(error)) or type(error).__name__

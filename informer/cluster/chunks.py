@@ -73,10 +73,10 @@ class ChunkedBody:
             if not line:
                 self._end()
         elif line:  # the empty one ends the chunk before
-            try:
-                self._left = int(line.partition(b";")[0], 16)
-            except ValueError as error:
-                raise http.client.HTTPException(f"{line[:20]!r} is not the size of a chunk") from error
+            size = line.partition(b";")[0].strip()
+            if not size or size.translate(None, b"0123456789abcdefABCDEF"):  # int() alone would take "-5" too
+                raise http.client.HTTPException(f"{line[:20]!r} is not the size of a chunk")
+            self._left = int(size, 16)
             self._trailers = not self._left
 
     def _end(self) -> None:

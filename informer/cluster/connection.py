@@ -73,8 +73,9 @@ def get(
     """
     if isinstance(pool_manager, urllib3.PoolManager):
         pool = pool_manager.connection_from_url(url)
-        if not issubclass(pool.ConnectionCls, _Interruptible):
-            pool.ConnectionCls = type("InterruptibleConnection", (_Interruptible, pool.ConnectionCls), {})
+        connections = pool.ConnectionCls  # looked at once: another informer's first request may change it meanwhile
+        if not issubclass(connections, _Interruptible):
+            pool.ConnectionCls = type("InterruptibleConnection", (_Interruptible, connections), {})
     token = _about_to_wait.set(about_to_wait)
     try:
         response = pool_manager.request(

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 READ_SIZE = 1 << 18  # bytes; the most that one read takes
 
-_TROUBLE = (HTTPError, http.client.HTTPException, OSError)
+_TROUBLE = (HTTPError, http.client.HTTPException, OSError, ValueError)  # http.client lets the ValueError of a bad chunk size out
 
 
 class Exchange:

@@ -126,7 +126,7 @@ CREATE_REFUSALS: list[tuple[Any, int, str, str]] = [
         400,
         "BadRequest",
         (
-            'Foo in version "v1" cannot be handled as a Foo: json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels'
+            'Foo in version "v1" cannot be handled as a Foo: json: cannot unmarshal number into Go struct field ObjectMeta.labels'
             " of type string"
         ),
     ),
@@ -358,13 +358,15 @@ def test_spec_and_status_are_written_through_their_own_doors(client: Client) -> 
 
 def test_a_built_in_kind_keeps_its_status_from_spec_writes_too(client: Client) -> None:
     deployments = "/apis/apps/v1/namespaces/default/deployments"
-    client.post(deployments, {"metadata": {"name": "st"}, "spec": {"replicas": 1}})
+    template = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}}
+    spec = {"replicas": 1, "selector": {"matchLabels": {"a": "b"}}, "template": template}
+    client.post(deployments, {"metadata": {"name": "st"}, "spec": spec})
     status = client.merge(
         f"{deployments}/st/status", {"status": {"replicas": 1}, "spec": {"replicas": 9}, "metadata": {"labels": {"q": "r"}}}
     )
-    assert (status.json["spec"], status.json["metadata"]["generation"], "labels" in status.json["metadata"]) == ({"replicas": 1}, 1, False)
-    spec = client.merge(f"{deployments}/st", {"status": {"replicas": 7}, "spec": {"replicas": 3}}).json
-    assert (spec["spec"]["replicas"], spec["status"], spec["metadata"]["generation"]) == (3, {"replicas": 1}, 2)
+    assert (status.json["spec"]["replicas"], status.json["metadata"]["generation"], "labels" in status.json["metadata"]) == (1, 1, False)
+    changed = client.merge(f"{deployments}/st", {"status": {"replicas": 7}, "spec": {"replicas": 3}}).json
+    assert (changed["spec"]["replicas"], changed["status"], changed["metadata"]["generation"]) == (3, {"replicas": 1}, 2)
 
 
 def test_a_patch_that_changes_nothing_writes_nothing(client: Client) -> None:
@@ -450,9 +452,9 @@ def test_json_and_strategic_patches_reach_the_object(client: Client) -> None:
     operations = [{"op": "replace", "path": "/spec/size", "value": 8}]
     assert client.ask("PATCH", f"{FOOS}/a", operations, {"Content-Type": "application/json-patch+json"}).json["spec"] == {"size": 8}
     client.post(PODS, {"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "i"}]}})
-    patch = {"spec": {"containers": [{"name": "d", "image": "j"}]}}
+    patch = {"spec": {"containers": [{"name": "c", "image": "j"}], "activeDeadlineSeconds": 5}}
     answer = client.ask("PATCH", f"{PODS}/p", patch, {"Content-Type": "application/strategic-merge-patch+json"})
-    assert [container["name"] for container in answer.json["spec"]["containers"]] == ["d", "c"]
+    assert [(container["name"], container["image"]) for container in answer.json["spec"]["containers"]] == [("c", "j")]
 
 
 def test_writers_that_race_all_get_through_and_each_write_is_one_event(client: Client) -> None:
@@ -509,8 +511,8 @@ def test_managed_fields_are_not_kept(client: Client) -> None:
 
 
 def test_a_pod_starts_pending_and_without_the_status_it_was_sent_with(client: Client) -> None:
-    sent = {"metadata": {"name": "p"}, "spec": {"containers": []}, "status": {"phase": "Running"}}
-    assert client.post(PODS, sent).json["status"] == {"phase": "Pending"}
+    sent = {"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "i"}]}, "status": {"phase": "Running"}}
+    assert client.post(PODS, sent).json["status"] == {"phase": "Pending", "qosClass": "BestEffort"}
 
 
 def test_a_patch_must_not_change_what_an_object_is(client: Client) -> None:

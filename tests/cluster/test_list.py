@@ -7,6 +7,7 @@ from kubernetes.client import Configuration
 
 from informer.cluster import ClusterSource
 from informer.errors import Disconnected, Invalid, Malformed, NotFound, ServerError, Unauthorized
+from informer.objects import ObjectKey
 from informer.resource import ResourceName
 from informer.runtime import ThreadRuntime
 from informer.source import ListQuery, WatchQuery
@@ -41,6 +42,13 @@ def test_an_unreadable_item_does_not_cost_the_others() -> None:
     page = source(pool).list(ListQuery())
     assert [item.name for item in page.items] == ["a", "b"]
     assert [one.resource_version for one in page.unreadable] == ["3"]
+
+
+def test_an_item_whose_header_cannot_be_read_but_whose_name_can_is_unreadable_under_its_key() -> None:
+    pool = Pool(http_answer(200, node_list({"metadata": {"name": "a", "uid": 5, "resourceVersion": "3"}})))
+    page = source(pool).list(ListQuery())
+    assert page.items == []
+    assert [one.key for one in page.unreadable] == [ObjectKey("", "a")]
 
 
 @pytest.mark.parametrize("items", [[], None])

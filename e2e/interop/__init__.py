@@ -1,0 +1,1 @@
+"""Clients that other people wrote, on the cluster of the tests."""

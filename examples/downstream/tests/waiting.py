@@ -1,0 +1,9 @@
+import time
+
+
+def eventually(look, seconds=30):
+    """Wait until `look()` is true."""
+    deadline = time.monotonic() + seconds
+    while not look():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.05)

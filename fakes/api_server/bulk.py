@@ -1,0 +1,154 @@
+"""Bulk: what a test does with many objects, or with all that happened to one: manifests, a cluster from a file, histories.
+
+Like the rest of the Python face it takes the same way as requests do, and leaves no record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from fakes.api_server import admission, manifests, metadata, reading, verbs
+from fakes.api_server.definitions import DEFINITIONS
+from fakes.api_server.encoding import restamp
+from fakes.api_server.errors import StatusError
+from fakes.api_server.face import Document, Face
+from fakes.api_server.kinds import Kind
+from fakes.api_server.manifests import Entry, Manifest
+from fakes.api_server.options import WriteOptions
+from fakes.api_server.requests import Call, object_key
+from fakes.storage import Changed, Event, Version
+
+ChangeType = Literal["ADDED", "MODIFIED", "DELETED"]
+
+_STRICT = WriteOptions(validation="Strict")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step of an object's life: `object` as it was after it, or, of a deletion, as it was last, under the version of its end."""
+
+    type: ChangeType
+    version: str
+    object: Document
+
+
+class Bulk(Face):
+    """See the module."""
+
+    def apply(self, manifest: Manifest, namespace: str | None = None) -> list[Document]:
+        """Create what is not there, merge into what is, and give all as it is stored; one after another, in the manifest's order.
+
+        `manifest` is a path, a folder, a text (YAML or JSON, any number of documents, lists too), an object or several. Merging is a
+        strategic merge patch (of custom resources a merge patch): fields that the manifest does not name stay. Objects without a namespace
+        that need one go to `namespace`. Unknown fields are errors. Raises `ManifestError`, a `StatusError` whose message begins with the
+        file and line, the document and the object; what came before it is stored.
+        """
+        return [self._each(entry, self._apply, namespace) for entry in manifests.read(manifest)]
+
+    def load_cluster(self, manifest: Manifest) -> list[Document]:
+        """Put in what `kubectl get -A -o yaml` (or `json`) wrote down, uids, times, statuses and marks of deletion too; give it as stored.
+
+        Only the versions are new. Namespaces and definitions go first, and owners before what they own; a namespace that is missing is
+        made. What is there already is replaced. Nothing is checked but the metadata, and no defaults are filled in. Raises `ManifestError`.
+        """
+        return [self._each(entry, self._load, None) for entry in _in_order(manifests.read(manifest))]
+
+    def load(self, *objects: Mapping[str, Any]) -> list[Document]:
+        """`load_cluster` of these objects: the way to have a pod that is Running without a kubelet."""
+        return self.load_cluster(objects)
+
+    def history(self, resource: str, name: str, namespace: str | None = None) -> list[Change]:
+        """All that is known to have happened to an object and its predecessors of the same name: nothing from before a compaction."""
+        call = self._call("get", resource, name, namespace)
+        storage = self._verbs.objects.storage
+        events: list[Event] = []
+        storage.subscribe(call.kind.storage_key, events.append, prefix=call.key, after=storage.compacted).cancel()
+        return [self._change(call.kind, event) for event in events if event.key == call.key]
+
+    def bind(self, pod: str, node: str, namespace: str | None = None) -> Document:
+        """POST of a Binding, as a scheduler does it. Gives the pod. Raises a conflict where it has a node."""
+        call = self._call("create", "pods", pod, namespace, "binding")
+        binding = {"metadata": {"name": pod}, "target": {"kind": "Node", "name": node}}
+        self._verbs.pods.bind(call, binding, WriteOptions())
+        return self._document(call.kind, reading.get(self._verbs.objects, call))
+
+    def _each(self, entry: Entry, act: Callable[[Kind, Document, str], Document], namespace: str | None) -> Document:
+        try:
+            kind, document = self._identify(entry.document)
+            return act(kind, document, self._namespace(kind, namespace, document))
+        except StatusError as error:
+            raise entry.error(error) from error
+
+    def _apply(self, kind: Kind, document: Document, namespace: str) -> Document:
+        name = document["metadata"].get("name", "")
+        while True:
+            there = self._stored(kind, namespace, name) if name else None
+            try:
+                if not there:
+                    return self._document(kind, self._verbs.writer.create(Call("create", kind, namespace), document, _STRICT))
+                change = verbs.patch_function(kind, verbs.MERGE_PATCH if kind.custom else verbs.STRATEGIC_PATCH, document)
+                return self._document(kind, self._verbs.writer.patch(Call("patch", kind, namespace, name), change, _STRICT))
+            except StatusError as error:
+                gone_or_come = error.code == (404 if there else 409)
+                if not (name and gone_or_come) or bool(self._stored(kind, namespace, name)) == bool(there):
+                    raise
+
+    def _stored(self, kind: Kind, namespace: str, name: str) -> Version | None:
+        return self._verbs.objects.storage.get(kind.storage_key, object_key(namespace, name))
+
+    def _load(self, kind: Kind, document: Document, namespace: str) -> Document:
+        objects = self._verbs.objects
+        document = metadata.clean(kind, document)
+        own = document["metadata"]
+        if namespace:
+            own["namespace"] = namespace
+            if objects.storage.get(admission.NAMESPACES, namespace) is None:
+                self.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+        own.setdefault("uid", objects.runtime.uuid())
+        own.setdefault("creationTimestamp", objects.now())
+        if kind.has_generation:
+            own.setdefault("generation", 1)
+        if kind.storage_key == admission.NAMESPACES:
+            own["labels"] = {**own.get("labels", {}), "kubernetes.io/metadata.name": own["name"]}
+            document.setdefault("spec", {"finalizers": ["kubernetes"]})
+            document.setdefault("status", {"phase": "Active"})
+        return objects.document(kind, self._put(kind, object_key(namespace, own["name"]), document))
+
+    def _put(self, kind: Kind, key: str, document: Document) -> Version:
+        objects = self._verbs.objects
+        while True:
+            old = objects.storage.get(kind.storage_key, key)
+            try:
+                version = objects.put(kind, key, document, old.revision if old else 0)
+            except Changed:
+                continue
+            if kind.storage_key == DEFINITIONS:
+                self._verbs.definitions.written(kind, version)
+            return version
+
+    def _change(self, kind: Kind, event: Event) -> Change:
+        version = event.new or event.farewell(restamp)
+        step: ChangeType = "DELETED" if event.new is None else "MODIFIED" if event.old else "ADDED"
+        return Change(step, str(event.revision), self._verbs.objects.document(kind, version))
+
+
+def _in_order(entries: Sequence[Entry]) -> list[Entry]:
+    """Each after what it needs: namespaces, definitions, then owners before what they own; apart from that as they came."""
+    first = {"Namespace": 0, "CustomResourceDefinition": 1}
+    waiting = sorted(entries, key=lambda entry: first.get(entry.document["kind"], len(first)))
+    by_uid = {uid: entry for entry in waiting if (uid := entry.document["metadata"].get("uid"))}
+    ordered: dict[int, Entry] = {}
+
+    def visit(entry: Entry, owned: tuple[int, ...]) -> None:
+        if id(entry) in ordered or id(entry) in owned:
+            return
+        for reference in entry.document["metadata"].get("ownerReferences") or ():
+            if isinstance(reference, dict) and (owner := by_uid.get(reference.get("uid"))):
+                visit(owner, (*owned, id(entry)))
+        ordered[id(entry)] = entry
+
+    for entry in waiting:
+        visit(entry, ())
+    return list(ordered.values())

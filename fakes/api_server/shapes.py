@@ -1,0 +1,149 @@
+"""Shape: what objects of a kind may look like, and what a server makes of one on its way in."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from fakes.api_server import schemas, structural, structural_faults, typed
+from fakes.api_server.defaults import DEFAULTS
+from fakes.api_server.errors import Cause
+from fakes.api_server.kinds import Kind
+from fakes.api_server.metadata import known_fields
+from fakes.api_server.rules import RULES, change_faults
+from fakes.api_server.strategic_merge import go_text
+
+Document = dict[str, Any]
+
+_GO_TYPES: Mapping[type, str] = {
+    str: "string",
+    float: "float64",
+    int: "int64",
+    bool: "bool",
+    list: "[]interface {}",
+    dict: "map[string]interface {}",
+    type(None): "<nil>",
+}
+_METADATA = frozenset((*known_fields(), "selfLink", "managedFields"))
+
+
+class Shape(Protocol):
+    """Of one kind. Documents are changed in place."""
+
+    def prune(self, document: Document) -> list[str]:
+        """Take out the fields that nobody knows, and give their paths. Raises `Undecodable` for values of another type."""
+        ...
+
+    def fill_in(self, document: Document) -> None:
+        """Put the defaults where nothing was said."""
+        ...
+
+    def faults(self, document: Document, old: Mapping[str, Any] | None) -> list[Cause]:
+        """What is wrong with it. What an update leaves as it was in `old` is not complained of."""
+        ...
+
+
+class CustomShape:
+    """That of a custom kind, as its definition says."""
+
+    def __init__(self, kind: Kind) -> None:
+        self._definition = kind.definition
+        self._schema = (kind.definition.get("schema") or {}).get("openAPIV3Schema") or {structural.PRESERVE: True}
+
+    def prune(self, document: Document) -> list[str]:
+        metadata = document.get("metadata")
+        unknown = [f"metadata.{field}" for field in metadata if field not in _METADATA] if isinstance(metadata, dict) else []
+        return sorted([*unknown, *structural.prune(document, self._schema)])
+
+    def fill_in(self, document: Document) -> None:
+        structural.fill_in(document, self._schema)
+
+    def faults(self, document: Document, old: Mapping[str, Any] | None) -> list[Cause]:
+        return [*structural_faults.faults(document, self._schema, old), *self._scale_faults(document)]
+
+    def _scale_faults(self, document: Document) -> list[Cause]:
+        scale = (self._definition.get("subresources") or {}).get("scale") or {}
+        causes = []
+        for field in ("specReplicasPath", "statusReplicasPath"):
+            if path := scale.get(field, ""):
+                causes += _count_faults(path, document)
+        return causes
+
+
+def _count_faults(path: str, document: Document) -> list[Cause]:
+    """What is wrong with the number at a path of the scale subresource."""
+    value: Any = document
+    wanted = "map[string]interface{}"
+    for step in [*path.strip(".").split("."), ""]:
+        if not step:
+            wanted = "int64"
+        elif isinstance(value, dict) and step in value:
+            value = value[step]
+            continue
+        elif isinstance(value, dict):
+            return []
+        break
+    if type(value) is int:
+        return [structural_faults.invalid(path, value, "should be a non-negative integer")] if value < 0 else []
+    found = _GO_TYPES[type(value)]
+    return [structural_faults.invalid(path, 0, f"{path} accessor error: {go_text(value)} is of the type {found}, expected {wanted}")]
+
+
+class TypedShape:
+    """That of a built-in kind: its structs, its defaults, its rules."""
+
+    def __init__(self, resource: str, schema: str, *, has_status: bool) -> None:
+        self._resource = resource
+        self._schema = schema
+        self._has_status = has_status
+
+    def prune(self, document: Document) -> list[str]:
+        found, unknown = typed.normal(document, self._schema)
+        document.clear()
+        document.update(found)
+        return unknown
+
+    def fill_in(self, document: Document) -> None:
+        if self._has_status and "status" not in document:
+            document.update({name: value for name, value in typed.empty(self._schema).items() if name == "status"})
+        DEFAULTS.get(self._resource, _nothing)(document)
+
+    def faults(self, document: Document, old: Mapping[str, Any] | None) -> list[Cause]:
+        rule = RULES.get(self._resource)
+        found = [] if rule is None else list(rule(document))
+        if old is None:
+            return found
+        return [*found, *change_faults(self._resource, document, old)]
+
+
+def _nothing(document: Document) -> None:
+    pass
+
+
+class FreeShape:
+    """That of a kind of which nothing is known: everything is taken as it comes."""
+
+    def prune(self, document: Document) -> list[str]:
+        return []
+
+    def fill_in(self, document: Document) -> None:
+        pass
+
+    def faults(self, document: Document, old: Mapping[str, Any] | None) -> list[Cause]:
+        return []
+
+
+def shape_of(kind: Kind) -> Shape:
+    """The shape of objects of this kind."""
+    if kind.custom:
+        return CustomShape(kind)
+    resource = kind.resource
+    return _built_in(resource.group, resource.version, resource.kind, resource.name, "status" in kind.subresources)
+
+
+@functools.lru_cache(maxsize=1024)
+def _built_in(group: str, version: str, kind: str, resource: str, has_status: bool) -> Shape:
+    name = schemas.name_of(group, version, kind)
+    # definitions have rules of their own
+    return FreeShape() if name is None or kind == "CustomResourceDefinition" else TypedShape(resource, name, has_status=has_status)

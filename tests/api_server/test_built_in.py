@@ -1,0 +1,180 @@
+"""Built-in kinds: each answer to a creation that a real 1.37.2 server was seen to give, and the rules behind them one by one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fakes.api_server.quantities import canonical
+from tests.api_server.client import CONFIG_MAPS, PODS, Client
+
+DEFAULTS = [json.loads(line) for line in Path(__file__).with_name("data").joinpath("defaults.jsonl").read_text().splitlines()]
+SERVER_OWNED = frozenset(("uid", "resourceVersion", "creationTimestamp", "lastPhaseTransitionTime"))
+CHOSEN = frozenset(("clusterIP", "clusterIPs", "controller-uid", "batch.kubernetes.io/controller-uid"))
+DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments"
+SERVICES = "/api/v1/namespaces/default/services"
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client()
+
+
+def masked(value: Any) -> Any:
+    """Without what the server decides by itself; of what it picks, only that it is there."""
+    if isinstance(value, dict):
+        kept = {name: item for name, item in value.items() if name not in SERVER_OWNED}
+        return {name: "CHOSEN" if name in CHOSEN and item != "None" else masked(item) for name, item in kept.items()}
+    return [masked(item) for item in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("case", DEFAULTS, ids=[case["name"] for case in DEFAULTS])
+def test_a_creation_is_answered_as_a_real_server_answers_it(client: Client, case: dict[str, Any]) -> None:
+    answer = client.post(case["path"], case["body"])
+    assert (answer.status, masked(answer.json)) == (case["status"], masked(case["answer"]))
+
+
+def pod(**spec: Any) -> dict[str, Any]:
+    return {"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "i"}], **spec}}
+
+
+def deployment(**spec: Any) -> dict[str, Any]:
+    template = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}}
+    return {"metadata": {"name": "d"}, "spec": {"selector": {"matchLabels": {"a": "b"}}, "template": template, **spec}}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "complaint"),
+    [
+        (CONFIG_MAPS, {"metadata": {"name": "z"}, "data": {"a": 1}}, "number into Go struct field ConfigMap.data of type string"),
+        (PODS, pod(containers="no"), "string into Go struct field PodSpec.spec.containers of type []v1.Container"),
+        (PODS, pod(nodeName=["a"]), "array into Go struct field PodSpec.spec.nodeName of type string"),
+        (PODS, pod(hostNetwork="true"), "string into Go struct field PodSpec.spec.hostNetwork of type bool"),
+        (
+            PODS,
+            pod(containers=[{"name": "c", "image": "i", "ports": [{"containerPort": "80"}]}]),
+            "string into Go struct field ContainerPort.spec.containers.ports.containerPort of type int32",
+        ),
+        (DEPLOYMENTS, deployment(replicas=1.5), "number 1.5 into Go struct field DeploymentSpec.spec.replicas of type int32"),
+        (DEPLOYMENTS, deployment(replicas=2**40), f"number {2**40} into Go struct field DeploymentSpec.spec.replicas of type int32"),
+        (DEPLOYMENTS, {**deployment(), "spec": []}, "array into Go struct field Deployment.spec of type v1.DeploymentSpec"),
+    ],
+)
+def test_a_value_of_another_type_is_refused_as_a_decoder_refuses_it(
+    client: Client, path: str, body: dict[str, Any], complaint: str
+) -> None:
+    answer = client.post(path, body)
+    assert (answer.status, answer.message.partition("json: cannot unmarshal ")[2]) == (400, complaint)
+
+
+def test_unknown_fields_are_dropped_with_a_warning_without_one_or_not_at_all(client: Client) -> None:
+    bogus = {"metadata": {"name": "z"}, "spec": {"containers": [{"name": "a", "image": "b", "bogus": 1}], "x": 2}}
+    names = ("spec.containers[0].bogus", "spec.x")
+    strict = client.post(PODS, bogus, fieldValidation="Strict")
+    text = ", ".join(f'unknown field "{name}"' for name in names)
+    expected = f'Pod in version "v1" cannot be handled as a Pod: strict decoding error: {text}'
+    assert (strict.status, strict.message) == (400, expected)
+    warned = client.post(PODS, bogus)
+    assert warned.headers["Warning"] == ", ".join(f'299 - "unknown field \\"{name}\\""' for name in names)
+    assert "x" not in warned.json["spec"]
+    ignored = client.post(PODS, {**bogus, "metadata": {"name": "y"}}, fieldValidation="Ignore")
+    assert (ignored.status, "Warning" in ignored.headers) == (201, False)
+
+
+def test_a_patch_with_an_unknown_field_is_invalid_when_it_is_strict(client: Client) -> None:
+    client.post(CONFIG_MAPS, {"metadata": {"name": "c"}})
+    answer = client.merge(f"{CONFIG_MAPS}/c", {"bogus": 1}, fieldValidation="Strict")
+    assert (answer.status, answer.json["details"]["causes"][0]["field"]) == (422, "patch")
+    assert answer.message.endswith('strict decoding error: unknown field "bogus"')
+
+
+def test_several_faults_of_a_pod_come_together_and_in_order(client: Client) -> None:
+    container = {"name": "A_b", "image": "", "ports": [{"containerPort": 0}]}
+    answer = client.post(PODS, pod(containers=[container], restartPolicy="Never2"))
+    causes = [(cause["reason"], cause["field"]) for cause in answer.json["details"]["causes"]]
+    assert causes == [
+        ("FieldValueInvalid", "spec.containers[0].name"),
+        ("FieldValueRequired", "spec.containers[0].image"),
+        ("FieldValueRequired", "spec.containers[0].ports[0].containerPort"),
+        ("FieldValueNotSupported", "spec.restartPolicy"),
+    ]
+
+
+def test_what_was_not_said_is_left_out_and_nulls_say_nothing(client: Client) -> None:
+    answer = client.post(PODS, pod(nodeName=None, hostNetwork=False, hostname="", volumes=[], nodeSelector={}))
+    assert not {"nodeName", "hostNetwork", "hostname", "volumes", "nodeSelector"} & set(answer.json["spec"])
+    zero = client.post(DEPLOYMENTS, deployment(replicas=0))
+    assert zero.json["spec"]["replicas"] == 0
+
+
+def test_a_selector_cannot_be_changed(client: Client) -> None:
+    client.post(DEPLOYMENTS, deployment())
+    patch = {"spec": {"selector": {"matchLabels": {"q": "r"}}}}
+    answer = client.merge(f"{DEPLOYMENTS}/d", patch)
+    assert answer.message == (
+        'Deployment.apps "d" is invalid: [spec.template.metadata.labels: Invalid value: {"a":"b"}: `selector` does not match template'
+        ' `labels`, spec.selector: Invalid value: {"matchLabels":{"a":"b","q":"r"}}: field is immutable]'
+    )
+
+
+def test_of_a_pod_only_images_and_a_few_numbers_can_be_changed(client: Client) -> None:
+    client.post(PODS, pod())
+    image = [{"op": "replace", "path": "/spec/containers/0/image", "value": "j"}]
+    assert client.ask("PATCH", f"{PODS}/p", image, {"Content-Type": "application/json-patch+json"}).status == 200
+    refused = client.merge(f"{PODS}/p", {"spec": {"nodeName": "n"}})
+    assert refused.message.startswith('Pod "p" is invalid: spec: Forbidden: pod updates may not change fields other than')
+
+
+def test_an_immutable_config_map_stays_as_it_is(client: Client) -> None:
+    client.post(CONFIG_MAPS, {"metadata": {"name": "c"}, "data": {"a": "b"}, "immutable": True})
+    assert client.merge(f"{CONFIG_MAPS}/c", {"metadata": {"labels": {"x": "y"}}}).status == 200
+    refused = client.merge(f"{CONFIG_MAPS}/c", {"data": {"a": "c"}})
+    assert refused.message == 'ConfigMap "c" is invalid: data: Forbidden: field is immutable when `immutable` is set'
+
+
+def test_services_get_addresses_and_ports_of_their_own_and_keep_them(client: Client) -> None:
+    made = [client.post(SERVICES, {"metadata": {"name": n}, "spec": {"type": "NodePort", "ports": [{"port": 80}]}}).json for n in "ab"]
+    given = [(service["spec"]["clusterIP"], service["spec"]["ports"][0]["nodePort"]) for service in made]
+    assert given == [("10.96.0.1", 30000), ("10.96.0.2", 30001)]
+    kept = client.put(f"{SERVICES}/a", {"metadata": {"name": "a"}, "spec": {"type": "NodePort", "ports": [{"port": 80}]}}).json
+    assert kept["spec"] == made[0]["spec"]
+
+
+AMOUNTS = {"1000m": "1", "0.5": "500m", "1024Mi": "1Gi", "1500Mi": "1500Mi", "1e3": "1e3", "2000": "2k", "0.1Gi": "107374182400m", "0": "0"}
+
+
+@pytest.mark.parametrize(("text", "expected"), AMOUNTS.items())
+def test_an_amount_has_one_way_to_be_written(text: str, expected: str) -> None:
+    assert canonical(text) == expected
+
+
+def test_what_is_no_amount_is_refused(client: Client) -> None:
+    resources = {"limits": {"cpu": "much"}}
+    answer = client.post(PODS, pod(containers=[{"name": "c", "image": "i", "resources": resources}]))
+    assert (answer.status, "quantities must match the regular expression" in answer.message) == (400, True)
+
+
+EVENTS = "/api/v1/namespaces/default/events"
+
+
+def test_times_are_kept_in_whole_seconds_and_micro_times_need_their_six_digits(client: Client) -> None:
+    event = {"metadata": {"name": "e"}, "involvedObject": {"namespace": "default"}, "firstTimestamp": "2026-01-01T02:00:00.5+02:00"}
+    kept = client.post(EVENTS, {**event, "eventTime": "2026-01-01T00:00:00.250000Z"}).json
+    assert (kept["firstTimestamp"], kept["eventTime"]) == ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.250000Z")
+    refused = client.post(EVENTS, {**event, "eventTime": "2026-01-01T00:00:00.5Z"})
+    assert refused.message.endswith('cannot parse ".5Z" as ".000000"')
+    assert client.post(EVENTS, {**event, "firstTimestamp": "yesterday"}).status == 400
+
+
+def test_an_empty_selector_is_refused_by_itself(client: Client) -> None:
+    refused = client.post(DEPLOYMENTS, deployment(selector={}))
+    assert refused.message == 'Deployment.apps "d" is invalid: spec.selector: Invalid value: {}: empty selector is invalid for deployment'
+
+
+def test_the_address_of_a_pod_is_also_the_first_of_its_addresses(client: Client) -> None:
+    client.post(PODS, pod())
+    status = client.merge(f"{PODS}/p/status", {"status": {"podIP": "10.0.0.1"}}).json["status"]
+    assert status["podIPs"] == [{"ip": "10.0.0.1"}]

@@ -1,0 +1,125 @@
+"""Many objects at once, what happened to one, and the whole server back at an earlier moment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from fakes import objects
+from tests.api_server.client import CONFIG_MAPS, FOOS, Client, config_map, foo, foo_definition
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client()
+
+
+def test_a_cluster_from_a_file_keeps_uids_times_statuses_and_marks(client: Client, tmp_path: Path) -> None:
+    pod = objects.pod("web-1", "shop", node="n1", phase="Running", uid="u-1", finalizers=["a/b"])
+    pod["metadata"].update(creationTimestamp="2020-01-01T00:00:00Z", deletionTimestamp="2020-01-02T00:00:00Z", resourceVersion="77777")
+    path = tmp_path / "cluster.yaml"
+    path.write_text(yaml.safe_dump({"apiVersion": "v1", "kind": "List", "items": [pod]}))
+    client.api.load_cluster(path)
+    stored = client.api.get("pods", "web-1", "shop")
+    assert stored["metadata"] == {**pod["metadata"], "resourceVersion": stored["metadata"]["resourceVersion"], "generation": 1}
+    assert stored["metadata"]["resourceVersion"] == str(client.api.revision)
+    assert stored["status"] == pod["status"]
+
+
+def test_what_a_cluster_needs_is_loaded_before_it(client: Client) -> None:
+    owner = objects.replicaset("web", uid="u-owner")
+    owned = objects.pod("web-1", owners=[owner])
+    client.api.load(owned, foo("a"), owner, foo_definition(), objects.namespace("default", labels={"team": "a"}))
+    versions = {obj["metadata"]["name"]: int(obj["metadata"]["resourceVersion"]) for obj in client.api.list("pods") + client.api.list("rs")}
+    assert versions["web"] < versions["web-1"]
+    assert client.get(f"{FOOS}/a").status == 200
+    assert client.api.get("namespace", "default")["metadata"]["labels"] == {"team": "a", "kubernetes.io/metadata.name": "default"}
+
+
+def test_owners_in_a_circle_are_loaded_too(client: Client) -> None:
+    first, second = objects.configmap("a", uid="u-a"), objects.configmap("b", uid="u-b")
+    first["metadata"]["ownerReferences"] = [objects.owner_reference(second)]
+    second["metadata"]["ownerReferences"] = [objects.owner_reference(first)]
+    client.api.load(first, second)
+    assert len(client.api.list("configmaps")) == 2
+
+
+def test_what_is_loaded_replaces_what_is_there(client: Client) -> None:
+    client.api.create(config_map("a", old="1"))
+    client.api.load({**config_map("a", new="1"), "metadata": {"name": "a", "uid": "mine"}})
+    stored = client.api.get("configmaps", "a")
+    assert (stored["data"], stored["metadata"]["uid"]) == ({"new": "1"}, "mine")
+
+
+def test_the_history_of_an_object_tells_its_lives_in_order(client: Client) -> None:
+    client.api.create(config_map("a", v="1"))
+    client.api.create(config_map("ab"))
+    client.api.patch("configmaps", "a", {"data": {"v": "2"}})
+    client.api.delete("configmaps", "a")
+    client.api.create(config_map("a", v="3"))
+    history = client.api.history("configmaps", "a")
+    assert [(change.type, change.object["data"]["v"]) for change in history] == [
+        ("ADDED", "1"),
+        ("MODIFIED", "2"),
+        ("DELETED", "2"),
+        ("ADDED", "3"),
+    ]
+    assert [change.version for change in history] == [change.object["metadata"]["resourceVersion"] for change in history]
+
+
+def test_a_history_has_nothing_from_before_a_compaction(client: Client) -> None:
+    client.api.create(config_map("a", v="1"))
+    client.api.compact()
+    assert client.api.history("configmaps", "a") == []
+    client.api.patch("configmaps", "a", {"data": {"v": "2"}})
+    assert [change.type for change in client.api.history("configmaps", "a")] == ["MODIFIED"]
+
+
+def test_a_restored_server_has_the_objects_and_the_definitions_of_the_snapshot(client: Client) -> None:
+    client.with_foos().api.create(foo("a"))
+    snapshot = client.api.snapshot()
+    client.api.delete("foos", "a")
+    client.api.delete("crd", "foos.lab.io")
+    client.api.create({**foo_definition(), "metadata": {"name": "bars.lab.io"}} | _bars())
+    client.api.restore(snapshot)
+    assert client.get(FOOS).names == ["a"]
+    assert client.get("/apis/lab.io/v1/namespaces/default/bars").status == 404
+
+
+def _bars() -> dict[str, Any]:
+    definition = foo_definition()
+    definition["spec"]["names"] = {"plural": "bars", "singular": "bar", "kind": "Bar"}
+    return {"spec": definition["spec"]}
+
+
+def test_after_a_restore_watches_break_and_every_older_version_answers_410(client: Client) -> None:
+    client.api.create(config_map("a"))
+    snapshot = client.api.snapshot()
+    before = client.api.create(config_map("b"))["metadata"]["resourceVersion"]
+    stream = client.watch(CONFIG_MAPS, resourceVersion=before)
+    client.api.restore(snapshot)
+    with pytest.raises(ConnectionResetError):
+        stream.read()
+    (line,) = client.watch(CONFIG_MAPS, resourceVersion=before).rest()
+    assert (line["type"], line["object"]["code"], line["object"]["reason"]) == ("ERROR", 410, "Expired")
+    listed = client.get(CONFIG_MAPS)
+    assert listed.names == ["a"]
+    assert int(listed.json["metadata"]["resourceVersion"]) > int(before)
+    created = client.api.create(config_map("c"))["metadata"]["resourceVersion"]
+    assert int(created) > int(before), "a version is never given out twice"
+
+
+def test_a_restore_that_rewinds_gives_versions_out_twice(client: Client) -> None:
+    snapshot = client.api.snapshot()
+    lost = client.api.create(config_map("lost"))["metadata"]["resourceVersion"]
+    client.api.restore(snapshot, rewind=True)
+    assert client.api.create(config_map("other"))["metadata"]["resourceVersion"] == lost
+    assert client.get(CONFIG_MAPS).names == ["other"]
+
+
+def test_a_pod_is_bound_as_a_scheduler_does_it(client: Client) -> None:
+    client.api.create(objects.pod("web-1"))
+    assert client.api.bind("web-1", "n1")["spec"]["nodeName"] == "n1"

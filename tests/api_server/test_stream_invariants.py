@@ -1,0 +1,268 @@
+"""What holds on every history of the API server: its streams lose, repeat and invent nothing, and its lists are what history says.
+
+S1 ordered: versions strictly increase       S5 bookmarkable: what a bookmark covers came before it   S9 pages together are the list
+S2 unique: nothing comes twice               S6 filtered: the selector decides what is seen, and how   S10 a no-op takes no version
+S3 reliable: nothing is missing              S7 the initial events are the list at their bookmark      S11 uid, generation, deletion
+S4 resumable: cut and resumed is uncut       S8 an exact list is the replay of history
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.api_server.client import FOOS, Client, Stream, foo
+
+SELECTORS: list[dict[str, str]] = [
+    {},
+    {"labelSelector": "x=1"},
+    {"fieldSelector": "spec.color=red"},
+    {"labelSelector": "x!=1", "fieldSelector": "spec.color=red"},
+]
+Seen = tuple[str, str, int, str]
+"""Type, name, version, and the object without its version, as text."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that happens to the object `name`; `what` is a key of `REQUESTS`, or one of the steps that `Run.take` knows itself."""
+
+    what: str
+    name: str = "a"
+    value: str = "1"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One entry of the history as it was answered: what stood there before the version, and what after."""
+
+    version: int
+    name: str
+    old: dict[str, Any] | None
+    new: dict[str, Any] | None
+
+
+@dataclass
+class Run:
+    """A history that is happening, with readers beside it."""
+
+    client: Client = field(default_factory=lambda: Client(revision=100).with_foos())
+    objects: dict[str, dict[str, Any]] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    uids: list[str] = field(default_factory=list)
+    readers: list[tuple[int, dict[str, str], list[dict[str, Any]]]] = field(default_factory=list)
+
+    def take(self, step: Step) -> None:
+        api, before = self.client.api, self.client.api.revision
+        match step.what:
+            case "pause":
+                self.client.runtime.sleep(70)
+            case "elsewhere":
+                api.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"at-{before}"}})
+            case "compact":
+                api.compact()
+            case "watch":
+                self._watch(SELECTORS[int(step.value) % len(SELECTORS)])
+            case _:
+                self._write(step, before)
+
+    def _write(self, step: Step, before: int) -> None:
+        client, path, there = self.client, f"{FOOS}/{step.name}", self.objects.get(step.name)
+        match step.what:
+            case "create":
+                client.post(FOOS, foo(step.name, labels={"x": step.value}, finalizers=["e.com/f"] if step.value == "2" else []))
+            case "label":
+                client.merge(path, {"metadata": {"labels": {"x": step.value}}})
+            case "spec":
+                client.merge(path, {"spec": {"color": "red" if step.value == "1" else "blue"}})
+            case "put":
+                client.put(path, there or foo(step.name))
+            case "status":
+                client.merge(f"{path}/status", {"status": {"phase": step.value}})
+            case "finalizers":
+                client.merge(path, {"metadata": {"finalizers": None}})
+            case "delete":
+                client.delete(path)
+        answer = client.get(path)
+        self._record(step.name, before, answer.json if answer.status == 200 else None)
+
+    def _record(self, name: str, before: int, now: dict[str, Any] | None) -> None:
+        old, revision = self.objects.get(name), self.client.api.revision
+        if now == old:
+            assert revision == before, "S10: a write that changes nothing takes no version"
+            return
+        assert revision == before + 1
+        self.changes.append(Change(revision, name, old, now))
+        if now is None:
+            del self.objects[name]
+            return
+        self.objects[name] = now
+        assert int(now["metadata"]["resourceVersion"]) == revision
+        self._check_identity(old, now)
+
+    def _check_identity(self, old: dict[str, Any] | None, now: dict[str, Any]) -> None:
+        own, uid = now["metadata"], now["metadata"]["uid"]
+        if old is None:
+            assert uid not in self.uids, "S11: each create has a fresh uid"
+            self.uids.append(uid)
+            assert own["generation"] == 1
+            return
+        was = old["metadata"]
+        assert uid == was["uid"]
+        assert was.get("deletionTimestamp") in (None, own.get("deletionTimestamp")), "S11: a deletion is never taken back"
+        counted = now["spec"] != old["spec"] or ("deletionTimestamp" in own and "deletionTimestamp" not in was)
+        assert own["generation"] == was["generation"] + counted, "S11: the generation counts changes of the spec, and the deletion"
+
+    def _watch(self, selector: dict[str, str]) -> None:
+        start, seen = self.client.api.revision, list[dict[str, Any]]()
+        stream = self.stream(start, selector, timeoutSeconds="4000")
+        self.readers.append((start, selector, seen))
+
+        def read() -> None:
+            while events := stream.read():
+                seen.extend(events)
+
+        self.client.runtime.spawn(read, name=f"reader {len(self.readers)}")
+
+    def stream(self, version: int | None, selector: Mapping[str, str], **query: str) -> Stream:
+        start = {} if version is None else {"resourceVersion": str(version)}
+        asked: dict[str, Any] = {**start, **selector, "allowWatchBookmarks": "true", "timeoutSeconds": "100", **query}
+        return self.client.watch(FOOS, **asked)
+
+    def expected(self, after: int, selector: Mapping[str, str]) -> list[Seen]:
+        """The history from `after` on, as the selector shows it."""
+        return list(filter(None, (shown(change, selector) for change in self.changes if change.version > after)))
+
+    def state_at(self, version: int) -> list[dict[str, Any]]:
+        """The replay of history."""
+        there: dict[str, dict[str, Any]] = {}
+        for change in self.changes:
+            if change.version <= version:
+                if change.new is None:
+                    del there[change.name]
+                else:
+                    there[change.name] = change.new
+        return [there[name] for name in sorted(there)]
+
+    def list(self, **query: Any) -> dict[str, Any]:
+        return self.client.get(FOOS, **query).json
+
+    @property
+    def held(self) -> range:
+        """The versions from which a watch may start."""
+        return range(self.client.api.storage.compacted, self.client.api.revision + 1)
+
+
+def matches(document: dict[str, Any] | None, selector: Mapping[str, str]) -> bool:
+    if document is None:
+        return False
+    labelled = document["metadata"].get("labels", {}).get("x") == "1"
+    wanted = {"": True, "x=1": labelled, "x!=1": not labelled}[selector.get("labelSelector", "")]
+    return wanted and ("fieldSelector" not in selector or document["spec"].get("color") == "red")
+
+
+def shown(change: Change, selector: Mapping[str, str]) -> Seen | None:
+    before, now = matches(change.old, selector), matches(change.new, selector)
+    if now:
+        return ("MODIFIED" if before else "ADDED", change.name, change.version, text(change.new))
+    return ("DELETED", change.name, change.version, text(change.old)) if before else None
+
+
+def text(document: dict[str, Any] | None) -> str:
+    assert document is not None
+    own = {name: value for name, value in document["metadata"].items() if name != "resourceVersion"}
+    return repr({**document, "metadata": dict(sorted(own.items()))})
+
+
+def version_of(event: Mapping[str, Any]) -> int:
+    return int(event["object"]["metadata"]["resourceVersion"])
+
+
+def objects_of(events: Sequence[Mapping[str, Any]]) -> list[Seen]:
+    told = [event for event in events if event["type"] != "BOOKMARK"]
+    return [(event["type"], event["object"]["metadata"]["name"], version_of(event), text(event["object"])) for event in told]
+
+
+def check_stream(run: Run, start: int, selector: Mapping[str, str], events: Sequence[Mapping[str, Any]]) -> None:
+    seen = objects_of(events)
+    versions = [version for _, _, version, _ in seen]
+    assert versions == sorted(set(versions)), "S1, S2"
+    assert seen == run.expected(start, selector), "S3, S6"
+    told: list[int] = []
+    for event in events:
+        if event["type"] == "BOOKMARK":
+            covered = [version for _, _, version, _ in run.expected(start, selector) if version <= version_of(event)]
+            assert covered == told, "S5: everything up to a bookmark's version has come, and nothing of later"
+        else:
+            told.append(version_of(event))
+
+
+def check_resuming(run: Run, start: int, selector: Mapping[str, str], cut: int) -> None:
+    whole = objects_of(run.stream(start, selector).rest())
+    first = whole[: cut % (len(whole) + 1)]
+    at = first[-1][2] if first else start
+    assert first + objects_of(run.stream(at, selector).rest()) == whole, "S4"
+
+
+def check_initial_events(run: Run, selector: Mapping[str, str]) -> None:
+    asked = {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan"}
+    events = run.stream(None, selector, **asked).rest()
+    added, mark = events[:-1], events[-1]
+    while added and added[-1]["type"] == "BOOKMARK":
+        added, mark = added[:-1], added[-1]
+    assert mark["object"]["metadata"]["annotations"] == {"k8s.io/initial-events-end": "true"}
+    at = mark["object"]["metadata"]["resourceVersion"]
+    listed = run.list(resourceVersion=at, resourceVersionMatch="Exact", **selector)["items"]
+    assert [event["object"] for event in added] == listed, "S7"
+
+
+def check_lists(run: Run, version: int, limit: int, selector: Mapping[str, str]) -> None:
+    exact = run.list(resourceVersion=str(version), resourceVersionMatch="Exact")
+    assert exact["items"] == run.state_at(version), "S8"
+    assert exact["metadata"]["resourceVersion"] == str(version)
+    whole = run.list(resourceVersion=str(version), resourceVersionMatch="Exact", **selector)
+    page = run.list(resourceVersion=str(version), resourceVersionMatch="Exact", limit=str(limit), **selector)
+    items = page["items"]
+    while page["metadata"].get("continue"):
+        page = run.list(limit=str(limit), **{"continue": page["metadata"]["continue"]}, **selector)
+        assert page["metadata"]["resourceVersion"] == str(version)
+        items = items + page["items"]
+    assert items == whole["items"], "S9"
+
+
+STEPS = st.builds(
+    Step,
+    st.sampled_from(
+        ["create", "create", "label", "label", "spec", "put", "status", "finalizers", "delete", "watch", "elsewhere", "pause", "compact"]
+    ),
+    st.sampled_from("ab"),
+    st.sampled_from("123"),
+)
+
+
+@settings(max_examples=120)
+@given(st.lists(STEPS, max_size=40), st.integers(0, 30), st.integers(0, 10))
+def test_streams_and_lists_tell_the_history_as_it_was(steps: list[Step], back: int, number: int) -> None:
+    run = Run()
+
+    def story() -> None:
+        for step in steps:
+            run.take(step)
+        held = run.held
+        start = held[-1 - min(back, len(held) - 1)]
+        for selector in SELECTORS:
+            check_stream(run, start, selector, run.stream(start, selector).rest())
+        selector = SELECTORS[number % len(SELECTORS)]
+        check_resuming(run, start, selector, cut=number)
+        check_initial_events(run, selector)
+        for version in (start, held[len(held) // 2], held[-1]):
+            check_lists(run, version, 1 + number % 3, selector)
+        run.client.runtime.sleep(5000)
+        for since, shape, events in run.readers:
+            check_stream(run, since, shape, events)
+
+    run.client.run(story)

@@ -1,0 +1,162 @@
+"""Masking: exchanges as JSON without what differs from run to run, so that two servers' answers can be compared.
+
+Uids are numbered by first appearance, times are `TIME`, and a version is `vN` where it lies at or after the Nth write that the script saw.
+So a list's version counts as the newest write that it may show, however many writes of others lie between. Descriptions, which are the
+API's documentation, are `TEXT`, but for those of the suite.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote
+
+from tests.conformance.definitions import DESCRIPTION
+from tests.conformance.session import Exchange
+
+HEADERS = ("content-type", "content-encoding", "retry-after", "warning", "allow", "vary", "x-content-type-options")
+_USUAL = {"content-type": "application/json"}
+_UID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+_AGE = re.compile(r"(?:\d+[smhd]){1,2}|<invalid>")
+_IN_TEXT = [
+    re.compile(r"(?<=current: )(\d+)"),
+    re.compile(r"(?<=too old resource version: )(\d+)"),
+    re.compile(r"(?<=ResourceVersion in the precondition \()(\d+)"),
+    re.compile(r"(?<=ResourceVersion in record \()(\d+)"),
+    re.compile(r"(?<=resourceVersion=)(\d+)"),
+    re.compile(r"(?<=resourceVersion: \")(\d+)"),
+    re.compile(r"(?<=resourceVersion\\\":\\\")(\d+)"),
+]
+_FLOOR = re.compile(r"(too old resource version: \S+) \(\d+\)")
+_TOKEN = re.compile(r"(?<=continue=)[\w%-]+")
+_LITERAL_BELOW, _LITERAL_FROM = 2, 10**8
+
+
+def masked(exchanges: Sequence[Exchange], hidden: Mapping[str, str], *, managed: bool) -> list[dict[str, Any]]:
+    """The exchanges for comparison. `hidden` maps what else is to be replaced, wherever it stands."""
+    parsed = [_parse(exchange) for exchange in exchanges]
+    versions = sorted({version for content in parsed for version in _writes(content)})
+    masker = _Masker(versions, hidden, managed)
+    return [masker.exchange(exchange, content) for exchange, content in zip(exchanges, parsed, strict=True)]
+
+
+def _parse(exchange: Exchange) -> Any:
+    if exchange.events is not None:
+        return [json.loads(line) for line in exchange.events]
+    try:
+        return json.loads(exchange.body)
+    except ValueError:
+        return exchange.body.decode("utf-8", "backslashreplace")
+
+
+def _writes(content: Any) -> Iterator[int]:
+    """The versions of the objects in an answer; a list's, a table's or a bookmark's own is not that of a write."""
+    if isinstance(content, list):
+        for event in content:
+            if isinstance(event, dict) and event.get("type") != "BOOKMARK":
+                yield from _writes(event.get("object"))
+    elif isinstance(content, dict):
+        own = content.get("metadata")
+        inner = [*(content.get("items") or []), *(row.get("object") for row in content.get("rows") or [])]
+        if "items" in content or "rows" in content:
+            for item in inner:
+                yield from _writes(item)
+        elif isinstance(own, dict) and str(own.get("resourceVersion", "")).isdigit():
+            yield int(own["resourceVersion"])
+
+
+class _Masker:
+    def __init__(self, versions: list[int], hidden: Mapping[str, str], managed: bool) -> None:
+        self._versions = versions
+        self._hidden = sorted(hidden.items(), key=lambda item: -len(item[0]))
+        self._managed = managed
+        self._uids: dict[str, str] = {}
+
+    def exchange(self, exchange: Exchange, content: Any) -> dict[str, Any]:
+        token = _TOKEN.search(exchange.request)
+        request = exchange.request if token is None else exchange.request.replace(token[0], self._token(unquote(token[0])))
+        headers = {name: self._text(exchange.headers[name]) for name in HEADERS if name in exchange.headers}
+        told = {name: value for name, value in headers.items() if value != _USUAL.get(name)}
+        shown: dict[str, Any] = {"request": self._text(request), "code": exchange.status}
+        if told:
+            shown["headers"] = told
+        if exchange.events is None:
+            shown["body"] = self._value(content)
+        else:
+            shown["events"] = _without_repeated_bookmarks([self._value(event) for event in content])
+            shown["ended"] = exchange.ended
+        return shown
+
+    def _value(self, value: Any, key: str = "") -> Any:
+        if isinstance(value, dict):
+            kept = {self._text(name): self._value(item, name) for name, item in value.items() if self._managed or name != "managedFields"}
+            return _with_sorted_causes(kept)
+        if isinstance(value, list):
+            items = [self._value(item, key) for item in value]
+            return sorted(items, key=_manager) if key == "managedFields" else items
+        if not isinstance(value, str):
+            return value
+        if key == "resourceVersion" and value.isdigit():
+            return self._version(value)
+        if key == "continue" and value:
+            return self._token(value)
+        if key == "cells" and _AGE.fullmatch(value):
+            return "AGE"
+        if key == "description" and not value.startswith(DESCRIPTION):
+            return "TEXT"
+        return self._text(value)
+
+    def _version(self, text: str) -> str:
+        number = int(text)
+        if number < _LITERAL_BELOW or number >= _LITERAL_FROM:
+            return text
+        return f"v{bisect_right(self._versions, number)}"
+
+    def _token(self, token: str) -> str:
+        """A continue token, readable. Whether its key has a leading slash depends on what served the page: both forms are in use."""
+        try:
+            decoded = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+            start = decoded["start"].lstrip("/")
+            return self._text(f"{decoded['v']} {self._version(str(decoded['rv']))} {start}")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return token
+
+    def _text(self, text: str) -> str:
+        for value, label in self._hidden:
+            text = text.replace(value, label)
+        text = _UID.sub(lambda found: self._uids.setdefault(found[0], f"uid{len(self._uids) + 1}"), text)
+        text = _TIME.sub("TIME", text)
+        for pattern in _IN_TEXT:
+            text = pattern.sub(lambda found: self._version(found[0]), text)
+        return _FLOOR.sub(r"\1 (FLOOR)", text)
+
+
+def _manager(entry: Any) -> tuple[str, str]:
+    """By what managers are sorted: a server sorts them by the second of their last change, which is chance."""
+    return str(entry.get("operation")), str(entry.get("manager"))
+
+
+def _with_sorted_causes(status: dict[str, Any]) -> dict[str, Any]:
+    """A server reports the errors of a custom resource in random order."""
+    details = status.get("details")
+    causes = details.get("causes") if isinstance(details, dict) else None
+    if not isinstance(details, dict) or not isinstance(causes, list):
+        return status
+    texts = [f"{cause.get('field')}: {cause.get('message')}" for cause in causes]
+    listed = f"[{', '.join(texts)}]"
+    message = str(status.get("message")).replace(listed, f"[{', '.join(sorted(texts))}]")
+    return {**status, "message": message, "details": {**details, "causes": sorted(causes, key=lambda cause: str(sorted(cause.items())))}}
+
+
+def _without_repeated_bookmarks(events: list[Any]) -> list[Any]:
+    """Servers may send the same bookmark again."""
+    kept: list[Any] = []
+    for event in events:
+        if not (kept and isinstance(event, dict) and event.get("type") == "BOOKMARK" and event == kept[-1]):
+            kept.append(event)
+    return kept

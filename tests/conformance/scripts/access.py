@@ -1,0 +1,68 @@
+"""Sections 9 and 11: who may do what, and what else is answered before a request reaches a resource."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.conformance.definitions import config_map
+from tests.conformance.script import script
+from tests.conformance.session import Session
+
+BOB = {"Impersonate-User": "bob"}
+
+
+@script("9 401: a token that nobody has")
+def _(s: Session) -> None:
+    for path in (s.at("configmaps"), "/api", "/version", "/nosuch"):
+        s.ask("GET", path, None, {"Authorization": "Bearer nosuch"})
+    s.ask("GET", s.at("configmaps"), None, {"Authorization": "Bearer nosuch"}, watch="true", timeoutSeconds="1")
+
+
+@script("9 403: what RBAC does not allow, in each wording")
+def _(s: Session) -> None:
+    s.ask("GET", s.at("pods"), None, BOB)
+    s.ask("GET", s.at("pods", "x"), None, BOB)
+    s.ask("GET", s.at("pods", "x", "log"), None, BOB)
+    s.ask("GET", s.at("deployments"), None, BOB)
+    s.ask("GET", s.at("nodes"), None, BOB)
+    s.ask("GET", s.at("pods", namespace=""), None, BOB)
+    s.ask("DELETE", s.at("pods"), None, BOB)
+    s.ask("POST", s.at("configmaps"), config_map("a"), BOB)
+    s.ask("PATCH", s.at("configmaps", "a"), {}, {**BOB, "Content-Type": "application/merge-patch+json"})
+    s.ask("GET", s.at("pods"), None, BOB, watch="true", timeoutSeconds="1")
+    s.ask("GET", "/metrics", None, BOB)
+
+
+@script("9 403 goes when RBAC objects allow it")
+def _(s: Session) -> None:
+    role: dict[str, Any] = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": "r"}}
+    role["rules"] = [{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "list"]}]
+    subject = {"kind": "User", "name": s.ns, "apiGroup": "rbac.authorization.k8s.io"}
+    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "r"}
+    bound = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "RoleBinding",
+        "metadata": {"name": "r"},
+        "subjects": [subject],
+        "roleRef": reference,
+    }
+    s.have(role, bound, config_map("a"))
+    s.door.pause(1)
+    s.ask("GET", s.at("configmaps", "a"), None, {"Impersonate-User": s.ns})
+    s.ask("DELETE", s.at("configmaps", "a"), None, {"Impersonate-User": s.ns})
+
+
+@script("11 gzip from 128 KiB on, if the header names it")
+def _(s: Session) -> None:
+    s.have(config_map("a", {"text": "x" * 200_000}))
+    for accepted in ("gzip", "identity", "deflate, gzip", "gzip;q=1.0"):
+        s.ask("GET", s.at("configmaps", "a"), None, {"Accept-Encoding": accepted})
+    for exchange in s.exchanges:
+        exchange.body = b"left out"
+
+
+@script("11 an Audit-Id is given back")
+def _(s: Session) -> None:
+    s.ask("GET", s.at("configmaps"), None, {"Audit-Id": "my-own"})
+    headers = s.exchanges[-1].headers
+    s.exchanges[-1].headers = {**headers, "vary": headers["audit-id"]}

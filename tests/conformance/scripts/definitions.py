@@ -1,0 +1,171 @@
+"""Section 8: CustomResourceDefinitions come, change and go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.conformance.definitions import definition
+from tests.conformance.script import script
+from tests.conformance.session import TABLE, Session
+
+CRDS = "customresourcedefinitions"
+
+
+def defined(s: Session, kind: str = "Bar", **version: Any) -> tuple[str, str]:
+    """The name of a new definition, and the path of its objects in the script's namespace."""
+    group = f"{s.ns}.example.com"
+    answer = s.unseen("POST", s.at(CRDS), definition(kind, group, **version))
+    assert answer.status == 201, answer.body
+    path = f"/apis/{group}/v1/namespaces/{s.ns}/{kind.lower()}s"
+    s.eventually(path, 200)
+    return f"{kind.lower()}s.{group}", path
+
+
+def bar(s: Session, name: str, **own: Any) -> dict[str, Any]:
+    return {"apiVersion": f"{s.ns}.example.com/v1", "kind": "Bar", "metadata": {"name": name, **own}, "spec": {"size": 1}}
+
+
+@script("8 before it is established there is nothing, then there is")
+def _(s: Session) -> None:
+    group = f"{s.ns}.example.com"
+    s.get(f"/apis/{group}/v1/namespaces/{s.ns}/bars")
+    s.get(f"/apis/{group}/v1")
+    s.unseen("POST", s.at(CRDS), definition("Bar", group))
+    s.eventually(f"/apis/{group}/v1/bars", 200)
+    s.get(f"/apis/{group}/v1/namespaces/{s.ns}/bars")
+    s.unseen("DELETE", s.at(CRDS, f"bars.{group}"))
+
+
+@script("8 what a definition looks like when it is created")
+def _(s: Session) -> None:
+    group = f"{s.ns}.example.com"
+    s.post(s.at(CRDS), definition("Bar", group))
+    s.post(s.at(CRDS), definition("Bar", group))
+    s.unseen("DELETE", s.at(CRDS, f"bars.{group}"))
+
+
+@script("8 what a definition looks like when it is established, and the events on the way")
+def _(s: Session) -> None:
+    group = f"{s.ns}.example.com"
+    watch = s.watch(s.at(CRDS), fieldSelector=f"metadata.name=bars.{group}", sendInitialEvents="false", resourceVersionMatch="NotOlderThan")
+    s.unseen("POST", s.at(CRDS), definition("Bar", group))
+    s.eventually(f"/apis/{group}/v1/bars", 200)
+    s.unseen("DELETE", s.at(CRDS, f"bars.{group}"))
+    watch.until("DELETED")
+
+
+@script("8 definitions that cannot be")
+def _(s: Session) -> None:
+    group = f"{s.ns}.example.com"
+    good = definition("Bar", group)
+    s.post(s.at(CRDS), {**good, "metadata": {"name": "other"}})
+    s.post(s.at(CRDS), {**good, "spec": {**good["spec"], "scope": "Somewhere"}})
+    s.post(s.at(CRDS), {**good, "spec": {**good["spec"], "versions": []}})
+    s.post(s.at(CRDS), {**good, "spec": {}})
+    version = dict(good["spec"]["versions"][0])
+    del version["schema"]
+    s.post(s.at(CRDS), {**good, "spec": {**good["spec"], "versions": [version]}})
+    s.post(s.at(CRDS), {**good, "spec": {**good["spec"], "versions": [{**version, "storage": False, "schema": {}}]}})
+    untyped = {"openAPIV3Schema": {"type": "object", "properties": {"spec": {}}}}
+    s.post(s.at(CRDS), {**good, "spec": {**good["spec"], "versions": [{**version, "schema": untyped}]}})
+
+
+@script("8 a change of its columns ends the watches")
+def _(s: Session) -> None:
+    name, path = defined(s)
+    s.unseen("POST", path, bar(s, "a"))
+    watch = s.watch(path, allowWatchBookmarks="true", timeoutSeconds="60")
+    columns = [{"name": "Size", "type": "integer", "jsonPath": ".spec.size"}]
+    patch = [{"op": "add", "path": "/spec/versions/0/additionalPrinterColumns", "value": columns}]
+    s.unseen("PATCH", s.at(CRDS, name), patch, "application/json-patch+json")
+    watch.rest()
+    s.door.pause(1)
+    s.eventually(path, 200)
+    s.get(path, TABLE)
+    s.unseen("DELETE", s.at(CRDS, name))
+
+
+@script("8 a version that is served no more")
+def _(s: Session) -> None:
+    name, path = defined(s)
+    watch = s.watch(path, timeoutSeconds="60")
+    patch = [
+        {
+            "op": "add",
+            "path": "/spec/versions/-",
+            "value": {**definition("Bar", "x")["spec"]["versions"][0], "name": "v2", "storage": False},
+        },
+        {"op": "replace", "path": "/spec/versions/0/served", "value": False},
+    ]
+    s.unseen("PATCH", s.at(CRDS, name), patch, "application/json-patch+json")
+    watch.rest()
+    s.eventually(path, 404)
+    s.get(path)
+    s.unseen("DELETE", s.at(CRDS, name))
+
+
+@script("8 two versions without conversion: the apiVersion follows the path")
+def _(s: Session) -> None:
+    group = f"{s.ns}.example.com"
+    made = definition("Bar", group)
+    made["spec"]["versions"].append({**made["spec"]["versions"][0], "name": "v2", "storage": False})
+    s.unseen("POST", s.at(CRDS), made)
+    old, new = (f"/apis/{group}/{version}/namespaces/{s.ns}/bars" for version in ("v1", "v2"))
+    s.eventually(new, 200)
+    s.eventually(old, 200)
+    s.post(new, {**bar(s, "a"), "apiVersion": f"{group}/v2"})
+    before = s.get(old).version
+    s.get(f"{new}/a")
+    s.patch(f"{old}/a", {"spec": {"size": 2}})
+    s.watch(new, resourceVersion=before).until("MODIFIED", "a")
+    s.post(new, bar(s, "b"))
+    s.unseen("DELETE", s.at(CRDS, f"bars.{group}"))
+
+
+@script("8 the removal of a definition: its objects go, then itself")
+def _(s: Session) -> None:
+    name, path = defined(s)
+    s.unseen("POST", path, bar(s, "a"))
+    watch = s.watch(path, timeoutSeconds="60")
+    s.delete(s.at(CRDS, name))
+    watch.rest()
+    s.eventually(path, 404)
+    s.get(path)
+    s.eventually(s.at(CRDS, name), 404)
+    s.get(s.at(CRDS, name))
+
+
+@script("8 the removal of a definition waits for its objects' finalizers")
+def _(s: Session) -> None:
+    name, path = defined(s)
+    s.unseen("POST", path, bar(s, "a", finalizers=["example.com/x"]))
+    s.unseen("DELETE", s.at(CRDS, name))
+    s.door.pause(1)
+    s.post(path, bar(s, "late"))
+    s.get(f"{path}/a")
+    s.patch(f"{path}/a", {"metadata": {"finalizers": None}})
+    s.eventually(path, 404)
+    s.get(path)
+
+
+@script("8 defaults that a definition gets later are seen in old objects")
+def _(s: Session) -> None:
+    name, path = defined(s)
+    s.unseen("POST", path, bar(s, "a"))
+    where = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/color"
+    s.unseen(
+        "PATCH",
+        s.at(CRDS, name),
+        [{"op": "replace", "path": where, "value": {"type": "string", "default": "red"}}],
+        "application/json-patch+json",
+    )
+    s.door.pause(3)
+    s.get(f"{path}/a")
+    s.get(path)
+    s.unseen("DELETE", s.at(CRDS, name))
+
+
+@script("8 a cluster's custom resource has no namespaces")
+def _(s: Session) -> None:
+    s.get(f"/apis/lab.example.com/v1/namespaces/{s.ns}/pins")
+    s.get("/apis/lab.example.com/v1/pins/none")

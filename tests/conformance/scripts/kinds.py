@@ -1,0 +1,84 @@
+"""Section 14.3: built-in kinds: what a server fills in, and what it refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.conformance.script import script
+from tests.conformance.session import Session
+
+RBAC = "rbac.authorization.k8s.io"
+CONTAINERS = {"containers": [{"name": "c", "image": "i"}]}
+TEMPLATE = {"metadata": {"labels": {"a": "b"}}, "spec": CONTAINERS}
+SELECTOR = {"matchLabels": {"a": "b"}}
+
+MINIMAL: dict[str, dict[str, Any]] = {
+    "services": {"spec": {"clusterIP": "None", "ports": [{"port": 80}]}},
+    "secrets": {},
+    "serviceaccounts": {},
+    "endpoints": {},
+    "limitranges": {"spec": {"limits": []}},
+    "resourcequotas": {"spec": {"hard": {"pods": "10"}}},
+    "persistentvolumeclaims": {"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}},
+    "replicationcontrollers": {"spec": {"selector": {"a": "b"}, "template": TEMPLATE}},
+    "replicasets": {"spec": {"selector": SELECTOR, "template": TEMPLATE}},
+    "statefulsets": {"spec": {"selector": SELECTOR, "template": TEMPLATE, "serviceName": "s"}},
+    "poddisruptionbudgets": {"spec": {"minAvailable": 1, "selector": SELECTOR}},
+    "leases": {"spec": {"holderIdentity": "x", "leaseDurationSeconds": 15, "renewTime": "2026-01-01T00:00:00.000000Z"}},
+    "roles": {"rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]},
+    "rolebindings": {"roleRef": {"apiGroup": RBAC, "kind": "Role", "name": "r"}, "subjects": []},
+    "events": {"involvedObject": {"kind": "Pod", "name": "x"}, "reason": "r", "message": "m"},
+    "podtemplates": {"template": TEMPLATE},
+}
+EMPTY = (
+    "services",
+    "persistentvolumeclaims",
+    "replicasets",
+    "statefulsets",
+    "jobs",
+    "leases",
+    "rolebindings",
+    "events",
+    "poddisruptionbudgets",
+)
+
+
+def made(resource: str, content: dict[str, Any]) -> None:
+    @script(f"14.3 what a server makes of a minimal object: {resource}")
+    def _(s: Session) -> None:
+        body = {"metadata": {"name": "a"}, **content}
+        if resource == "events":
+            body["involvedObject"] = {**content["involvedObject"], "namespace": s.ns}
+        s.post(s.at(resource), body)
+        s.get(s.at(resource))
+
+
+def refused(resource: str) -> None:
+    @script(f"14.3 what a server says to an object without a spec: {resource}")
+    def _(s: Session) -> None:
+        s.post(s.at(resource), {"metadata": {"name": "a"}})
+
+
+for _resource, _content in MINIMAL.items():
+    made(_resource, _content)
+for _resource in EMPTY:
+    refused(_resource)
+
+
+@script("14.3 what a server makes of a minimal object: nodes")
+def _(s: Session) -> None:
+    s.post(s.at("nodes"), {"metadata": {"name": f"{s.ns}-n"}})
+    s.patch(s.at("nodes", f"{s.ns}-n", "status"), {"status": {"capacity": {"cpu": "4"}}})
+    s.unseen("DELETE", s.at("nodes", f"{s.ns}-n"))
+
+
+@script("14.3 quantities are stored in their shortest form")
+def _(s: Session) -> None:
+    resources = {"requests": {"cpu": "1000m", "memory": "1024Mi"}, "limits": {"cpu": 2, "memory": "1.5Gi"}}
+    s.post(s.at("pods"), {"metadata": {"name": "a"}, "spec": {"containers": [{"name": "c", "image": "i", "resources": resources}]}})
+
+
+@script("14.3 a service gets an address, and its ports their defaults")
+def _(s: Session) -> None:
+    answer = s.post(s.at("services"), {"metadata": {"name": "a"}, "spec": {"ports": [{"port": 80}], "selector": {"a": "b"}}})
+    s.hide(answer.json["spec"].get("clusterIP") or "no address", "ADDRESS")

@@ -1,0 +1,68 @@
+"""Section 8: namespaces."""
+
+from __future__ import annotations
+
+from tests.conformance.definitions import config_map, foo
+from tests.conformance.script import script
+from tests.conformance.session import Session
+
+
+@script("8 create in a namespace that is not there: 404")
+def _(s: Session) -> None:
+    s.post(s.at("configmaps", namespace="nosuch"), config_map("a"))
+    s.post(s.at("foos", namespace="nosuch"), foo("a"))
+    s.post(s.at("configmaps", namespace="nosuch"), config_map("a"), dryRun="All")
+
+
+@script("8 read in a namespace that is not there")
+def _(s: Session) -> None:
+    s.get(s.at("configmaps", "a", namespace="nosuch"))
+    s.delete(s.at("configmaps", "a", namespace="nosuch"))
+    s.delete(s.at("configmaps", namespace="nosuch"))
+    s.put(s.at("configmaps", "a", namespace="nosuch"), config_map("a"))
+
+
+@script("8 what a namespace looks like")
+def _(s: Session) -> None:
+    name = f"{s.ns}-2"
+    s.post(s.at("namespaces"), {"metadata": {"name": name}})
+    s.post(s.at("namespaces"), {"metadata": {"name": name}})
+    s.post(s.at("namespaces"), {"metadata": {"name": "Not.Good"}})
+    s.get(s.at("namespaces", name, "status"))
+    s.unseen("DELETE", s.at("namespaces", name))
+
+
+@script("8 a namespace that is terminating: no create, but changes")
+def _(s: Session) -> None:
+    name = f"{s.ns}-2"
+    s.unseen("POST", s.at("namespaces"), {"metadata": {"name": name}})
+    keep = config_map("a", finalizers=["example.com/x"])
+    assert s.unseen("POST", s.at("configmaps", namespace=name), keep).status == 201
+    s.delete(s.at("namespaces", name))
+    s.post(s.at("configmaps", namespace=name), config_map("b"))
+    s.post(s.at("foos", namespace=name), foo("b"))
+    s.apply(s.at("configmaps", "b", namespace=name), config_map("b"), fieldManager="m")
+    s.patch(s.at("configmaps", "a", namespace=name), {"data": {"still": "1"}}, fieldManager="m")
+    s.unseen("PATCH", s.at("configmaps", "a", namespace=name), {"metadata": {"finalizers": None}}, "application/merge-patch+json")
+
+
+@script("8 namespaces that may not be deleted")
+def _(s: Session) -> None:
+    for name in ("default", "kube-system", "kube-public"):
+        s.delete(s.at("namespaces", name))
+
+
+@script("8 namespaces cannot be deleted as a collection")
+def _(s: Session) -> None:
+    s.delete(s.at("namespaces"))
+
+
+@script("8 finalize: the last finalizer lets a namespace go")
+def _(s: Session) -> None:
+    name = f"{s.ns}-2"
+    made = s.post(s.at("namespaces"), {"metadata": {"name": name}}).json
+    s.put(s.at("namespaces", name, "finalize"), {**made, "spec": {"finalizers": ["kubernetes", "example.com/x"]}})
+    s.get(s.at("namespaces", name))
+    s.put(s.at("namespaces", name, "finalize"), {"metadata": {"name": name}, "spec": {"finalizers": []}})
+    s.delete(s.at("namespaces", name))
+    s.get(s.at("namespaces", name))

@@ -1,0 +1,72 @@
+"""Section 7.3: status, scale and what is none."""
+
+from __future__ import annotations
+
+from tests.conformance.definitions import deployment, foo, pin
+from tests.conformance.script import script
+from tests.conformance.session import Session
+
+
+@script("7.3 status of a custom resource")
+def _(s: Session) -> None:
+    made = s.post(s.at("foos"), {**foo("a"), "status": {"x": 1}}).json
+    s.get(s.at("foos", "a", "status"))
+    own = {**made["metadata"], "labels": {"ignored": "1"}, "finalizers": ["example.com/ignored"]}
+    s.put(s.at("foos", "a", "status"), {**made, "metadata": own, "spec": {"size": 9}, "status": {"x": 2}})
+    s.put(s.at("foos", "a", "status"), {**made, "status": {"x": 3}})
+    s.patch(s.at("foos", "a", "status"), {"metadata": {"labels": {"ignored": "1"}}, "spec": {"size": 8}, "status": {"y": 1}})
+    s.patch(s.at("foos", "a"), {"spec": {"size": 7}, "status": {"y": 2}})
+    s.get(s.at("foos", "none", "status"))
+    s.patch(s.at("foos", "none", "status"), {"status": {"y": 2}})
+    s.watch(s.at("foos"), resourceVersion=made["metadata"]["resourceVersion"]).until("MODIFIED", "a")
+
+
+@script("7.3 status of built-in kinds")
+def _(s: Session) -> None:
+    s.have(deployment("a"))
+    s.get(s.at("deployments", "a", "status"))
+    s.patch(s.at("deployments", "a", "status"), {"metadata": {"labels": {"x": "1"}}, "spec": {"replicas": 9}, "status": {"replicas": 2}})
+    s.patch(s.at("deployments", "a"), {"status": {"replicas": 5}})
+
+
+@script("7.3 methods of a status")
+def _(s: Session) -> None:
+    s.have(foo("a"), deployment("a"))
+    for resource in ("foos", "deployments"):
+        s.post(s.at(resource, "a", "status"), {})
+        s.delete(s.at(resource, "a", "status"))
+
+
+@script("7.3 scale of a custom resource")
+def _(s: Session) -> None:
+    s.have(foo("a", {"replicas": 2}), foo("none", {"size": 1}))
+    scale = s.get(s.at("foos", "a", "scale")).json
+    s.put(s.at("foos", "a", "scale"), {**scale, "spec": {"replicas": 3}})
+    s.put(s.at("foos", "a", "scale"), {**scale, "spec": {"replicas": 4}})
+    s.put(s.at("foos", "a", "scale"), {"metadata": {"name": "a"}, "spec": {"replicas": 5}})
+    s.patch(s.at("foos", "a", "scale"), {"spec": {"replicas": 6}})
+    s.get(s.at("foos", "a"))
+    s.get(s.at("foos", "none", "scale"))
+    s.get(s.at("foos", "absent", "scale"))
+
+
+@script("7.3 scale of a deployment")
+def _(s: Session) -> None:
+    s.have(deployment("a"))
+    scale = s.get(s.at("deployments", "a", "scale")).json
+    s.put(s.at("deployments", "a", "scale"), {**scale, "spec": {"replicas": 3}})
+    s.put(s.at("deployments", "a", "scale"), {**scale, "spec": {"replicas": 4}})
+    s.patch(s.at("deployments", "a", "scale"), {"spec": {"replicas": 6}})
+    s.patch(s.at("deployments", "a", "scale"), {"spec": {"replicas": -1}})
+    s.get(s.at("deployments", "a"))
+
+
+@script("7.3 subresources that are not there")
+def _(s: Session) -> None:
+    s.have(foo("a"), deployment("a"), pin(f"{s.ns}-a"))
+    s.get(s.at("foos", "a", "nosuch"))
+    s.get(s.at("deployments", "a", "nosuch"))
+    s.get(s.at("pins", f"{s.ns}-a", "status"))
+    s.get(s.at("pins", f"{s.ns}-a", "scale"))
+    s.get(s.at("configmaps", "a", "status"))
+    s.unseen("DELETE", s.at("pins", f"{s.ns}-a"))

@@ -1,0 +1,133 @@
+"""Section 7.2: PUT."""
+
+from __future__ import annotations
+
+from tests.conformance.definitions import config_map, deployment, foo, pod
+from tests.conformance.script import script
+from tests.conformance.session import Session
+
+
+@script("7.2 a change takes a version, no change takes none")
+def _(s: Session) -> None:
+    s.post(s.at("configmaps"), config_map("a"))
+    now = s.get(s.at("configmaps", "a")).json
+    s.put(s.at("configmaps", "a"), now)
+    s.put(s.at("configmaps", "a"), {**now, "data": {"b": "2"}})
+    made = s.post(s.at("foos"), foo("a")).json
+    s.put(s.at("foos", "a"), made)
+    s.put(s.at("foos", "a"), {**made, "spec": {"size": 2}})
+
+
+@script("7.2 a stale version: 409")
+def _(s: Session) -> None:
+    for resource, made in (("configmaps", config_map("a")), ("foos", foo("a"))):
+        old = s.have(made).json
+        s.unseen("PATCH", s.at(resource, "a"), {"metadata": {"labels": {"x": "1"}}}, "application/merge-patch+json")
+        s.put(s.at(resource, "a"), {**old, "metadata": {**old["metadata"], "labels": {"y": "1"}}})
+        s.put(s.at(resource, "a"), old)
+
+
+@script("7.2 no version: unconditional for built-in kinds, 422 for custom resources")
+def _(s: Session) -> None:
+    s.have(config_map("a"), foo("a"), deployment("a"))
+    s.put(s.at("configmaps", "a"), config_map("a", {"b": "2"}))
+    s.put(s.at("foos", "a"), foo("a", {"size": 2}))
+    s.put(s.at("foos", "a"), foo("a", {"size": 2}, resourceVersion="0"))
+    s.put(s.at("deployments", "a"), deployment("a", 3))
+
+
+@script("7.2 a version that is no number")
+def _(s: Session) -> None:
+    s.have(config_map("a"), foo("a"))
+    s.put(s.at("configmaps", "a"), config_map("a", resourceVersion="abc"))
+    s.put(s.at("foos", "a"), foo("a", resourceVersion="abc"))
+
+
+@script("7.2 another uid: 409")
+def _(s: Session) -> None:
+    for resource, made in (("configmaps", config_map("a")), ("foos", foo("a"))):
+        old = s.have(made).json
+        s.put(s.at(resource, "a"), {**old, "metadata": {**old["metadata"], "uid": "11111111-2222-3333-4444-555555555555"}})
+
+
+@script("7.2 it is not there: 404, or 201 for the kinds that an update creates")
+def _(s: Session) -> None:
+    s.put(s.at("configmaps", "none"), config_map("none"))
+    s.put(s.at("foos", "none"), foo("none", resourceVersion="5"))
+    lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "none"}, "spec": {"holderIdentity": "me"}}
+    s.put(s.at("leases", "none"), lease)
+    node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": f"{s.ns}-n"}}
+    s.put(s.at("nodes", f"{s.ns}-n"), node)
+    s.unseen("DELETE", s.at("nodes", f"{s.ns}-n"))
+
+
+@script("7.2 names and namespaces that do not fit the path: 400")
+def _(s: Session) -> None:
+    s.have(config_map("a"), foo("a"))
+    s.put(s.at("configmaps", "a"), config_map("b"))
+    s.put(s.at("foos", "a"), foo("b"))
+    s.put(s.at("configmaps", "a"), {"data": {}})
+    s.put(s.at("foos", "a"), {**foo("a"), "metadata": {}})
+    s.put(s.at("configmaps", "a"), config_map("a", namespace="other"))
+    s.put(s.at("foos", "a"), foo("a", namespace="other"))
+
+
+@script("7.2 PUT on a collection")
+def _(s: Session) -> None:
+    s.put(s.at("configmaps"), config_map("a"))
+    s.put(s.at("foos"), foo("a"))
+
+
+@script("7.2 what an update ignores, and what it refuses")
+def _(s: Session) -> None:
+    for resource, made in (("configmaps", config_map("a")), ("foos", foo("a"))):
+        old = s.have(made).json
+        own = old["metadata"]
+        s.put(s.at(resource, "a"), {**old, "metadata": {**own, "creationTimestamp": "2001-01-01T00:00:00Z", "generation": 9}})
+        s.put(s.at(resource, "a"), {**old, "metadata": {**own, "deletionTimestamp": "2001-01-01T00:00:00Z"}})
+        s.put(s.at(resource, "a"), {**old, "metadata": {"name": "a", "resourceVersion": own["resourceVersion"]}})
+
+
+@script("7.2 a deletionTimestamp cannot be taken back")
+def _(s: Session) -> None:
+    s.have(foo("a", finalizers=["example.com/x"]))
+    terminating = s.delete(s.at("foos", "a")).json
+    own = {name: value for name, value in terminating["metadata"].items() if not name.startswith("deletion")}
+    s.put(s.at("foos", "a"), {**terminating, "metadata": own, "spec": {"size": 5}})
+    s.unseen("PATCH", s.at("foos", "a"), {"metadata": {"finalizers": None}}, "application/merge-patch+json")
+
+
+@script("7.2 generation counts changes outside of metadata and status")
+def _(s: Session) -> None:
+    for resource, made, spec in (("foos", foo("a"), {"size": 9}), ("deployments", deployment("a"), {"replicas": 9})):
+        s.have(made)
+        s.patch(s.at(resource, "a"), {"metadata": {"labels": {"x": "1"}}})
+        s.patch(s.at(resource, "a"), {"spec": spec})
+        s.patch(s.at(resource, "a"), {"status": {"replicas": 3}})
+        s.patch(s.at(resource, "a", "status"), {"status": {"replicas": 3}})
+
+
+@script("7.2 managedFields of updates", managed=True)
+def _(s: Session) -> None:
+    s.post(s.at("configmaps"), config_map("a"), fieldManager="cr")
+    s.put(s.at("configmaps", "a"), config_map("a", {"a": "2", "b": "1"}), fieldManager="up")
+    s.patch(s.at("configmaps", "a"), {"metadata": {"labels": {"x": "1"}}})
+    s.patch(s.at("configmaps", "a"), {"metadata": {"managedFields": [{}]}})
+
+
+@script("7.2 what is immutable")
+def _(s: Session) -> None:
+    s.have(pod("a"), deployment("a"))
+    s.patch(s.at("pods", "a"), {"spec": {"nodeName": "n1"}})
+    s.patch(s.at("deployments", "a"), {"spec": {"selector": {"matchLabels": {"q": "r"}}}})
+
+
+@script("7.2 dryRun and options that cannot be")
+def _(s: Session) -> None:
+    s.have(config_map("a"))
+    s.put(s.at("configmaps", "a"), config_map("a", {"b": "2"}), dryRun="All")
+    s.get(s.at("configmaps", "a"))
+    s.put(s.at("configmaps", "a"), config_map("a"), dryRun="foo")
+    s.put(s.at("configmaps", "a"), config_map("a"), fieldValidation="foo")
+    s.put(s.at("configmaps", "a"), b"{")
+    s.put(s.at("configmaps", "a"), {**config_map("a"), "kind": "Secret"})

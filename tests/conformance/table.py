@@ -1,0 +1,95 @@
+"""The fidelity table: every row of the API server's contract, and whether the fake agrees with a real server: `docs/fidelity.md`.
+
+`python -m tests.conformance.table` plays the suite on the fake and writes it; a test checks that it is up to date.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.conformance import scripts
+from tests.conformance.known import KNOWN
+from tests.conformance.outcome import Outcome, judge, recorded
+from tests.conformance.running import on_the_fake
+from tests.conformance.script import SCRIPTS, Script
+
+FILE = Path(__file__).resolve().parents[2] / "docs" / "fidelity.md"
+
+SECTIONS = {
+    "1.1": "JSON shapes",
+    "1.2": "Status objects",
+    "1.3": "Headers and unknown paths",
+    "3": "GET",
+    "4.1": "LIST: parameters and selectors",
+    "4.2": "LIST: what is refused",
+    "4.3": "LIST: which state",
+    "4.4": "LIST: order, pages, tokens",
+    "5.1": "WATCH: forms of the request",
+    "5.2": "WATCH: defaults",
+    "5.3": "WATCH: what is refused",
+    "5.4": "WATCH: where it starts",
+    "5.5": "WATCH: lines",
+    "5.6": "WATCH: selectors and deletes",
+    "5.7": "WATCH: bookmarks",
+    "5.8": "WATCH: the end",
+    "6": "Representations",
+    "7.1": "Create",
+    "7.2": "Update",
+    "7.3": "Subresources",
+    "7.4": "Patch",
+    "7.5": "Server-side apply",
+    "7.6": "Delete",
+    "8": "Namespaces and definitions",
+    "9": "Access",
+    "10.1": "Discovery",
+    "11": "Compression and audit",
+    "14.3": "Built-in kinds",
+}
+
+_INTRODUCTION = """\
+# Fidelity
+
+What the fake API server answers, beside kube-apiserver 1.37. Each row is a script of requests in `tests/conformance/scripts/`:
+`nox -s unit` plays it on the fake and compares with what a real server answered, `nox -s e2e` plays it on a real server. Uids, times and
+absolute versions are masked. managedFields and the order of keys count in the rows about them, and the API's own documentation nowhere.
+
+**agrees**: codes, bodies, headers and event sequences are the same. **refused**: the fake answers 501 and names what it lacks.
+**differs**: it answers something else, and the row says what.
+
+Written by `python -m tests.conformance.table`, never by hand.
+"""
+
+assert scripts.__all__
+
+
+def outcome_of(script: Script) -> Outcome:
+    """Play it on the fake and compare with the recording."""
+    return judge(on_the_fake(script), recorded(script.name), ordered=script.ordered)
+
+
+def render() -> str:
+    """The whole file."""
+    outcomes = {name: outcome_of(script) for name, script in SCRIPTS.items()}
+    return "\n".join(_lines(outcomes)) + "\n"
+
+
+def _lines(outcomes: dict[str, Outcome]) -> Iterator[str]:
+    counted = Counter(outcomes.values())
+    yield _INTRODUCTION
+    yield f"{len(outcomes)} rows: {counted['agrees']} agree, {counted['refused']} are refused, {counted['differs']} differ."
+    for section, title in SECTIONS.items():
+        rows = [script for script in SCRIPTS.values() if script.section == section]
+        yield f"\n## {section} {title}\n\n| row | fake | what and why |\n|---|---|---|"
+        for script in rows:
+            outcome = outcomes[script.name]
+            yield f"| {_cell(script.name.split(' ', 1)[1])} | {outcome} | {_cell(KNOWN.get(script.name, ''))} |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    FILE.write_text(render(), encoding="utf-8")

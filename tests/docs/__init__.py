@@ -1,0 +1,1 @@
+"""What the documentation says, run as a reader would run it."""
