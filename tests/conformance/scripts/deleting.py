@@ -97,6 +97,16 @@ def _(s: Session) -> None:
     release(s, "foos", "b")
 
 
+@script("7.6 options in the query count only where there is no body")
+def _(s: Session) -> None:
+    answer = s.have(config_map("a"))
+    s.delete(s.at("configmaps", "a"), {"preconditions": {"uid": answer.uid}}, dryRun="All")
+    s.get(s.at("configmaps", "a"))
+    s.have(config_map("b"))
+    s.delete(s.at("configmaps"), {"propagationPolicy": "Background"}, dryRun="All", labelSelector="!x")
+    s.get(s.at("configmaps"))
+
+
 @script("7.6 gracePeriodSeconds is ignored by custom resources")
 def _(s: Session) -> None:
     s.have(foo("a"), foo("b"))
