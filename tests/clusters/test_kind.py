@@ -131,6 +131,7 @@ def test_a_namespace_is_given_when_it_has_its_default_service_account(kind: Scri
 
 ENDS = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell in the background may have turned off
 from fakes.clusters import open_cluster
 from fakes.clusters.sigterm import sigterm_as_interrupt
 {how}
