@@ -53,15 +53,6 @@ KNOWN = [
         [Step("put", "foos", body={"metadata": {"labels": {"x": None}}})],
     ),
     Known(
-        "options of a delete in the query count only where there is no body",
-        lambda step: step.verb == "delete" and step.version is not None and step.query != (),
-        [
-            Step("create", "configmaps", body={}),
-            Step("delete", "configmaps", version=0, query=(("dryRun", "All"),)),
-            Step("get", "configmaps"),
-        ],
-    ),
-    Known(
         "podCIDRs of a node are filled in from its podCIDR",
         lambda step: step.resource == "nodes" and step.body == {"spec": {"podCIDR": "10.0.0.0/24"}},
         [Step("create", "nodes", body={"spec": {"podCIDR": "10.0.0.0/24"}})],

@@ -126,11 +126,11 @@ def read_object(request: Request, kind: str, api_version: str, *, custom: bool) 
     return document
 
 
-def read_options(request: Request) -> dict[str, Any]:
-    """The body of a delete, which may be empty. Raises 400, 413, 415 or 501."""
+def read_options(request: Request) -> dict[str, Any] | None:
+    """The body of a delete, None where there is none. Raises 400, 413, 415 or 501."""
     check_size(request)
     if not request.body.strip():
-        return {}
+        return None
     if media_type(request) == protobuf.MEDIA_TYPE:
         return _read_binary(request, "v1", "DeleteOptions")
     if media_type(request) == yaml_form.MEDIA_TYPE:

@@ -128,8 +128,12 @@ class DeleteOptions:
     version: str | None = None
 
     @classmethod
-    def of(cls, parameters: Parameters, body: Mapping[str, Any]) -> DeleteOptions:
-        """From the body, or from the query when there is none. Raises 400 and 422."""
+    def of(cls, parameters: Parameters, body: Mapping[str, Any] | None) -> DeleteOptions:
+        """From the body, or from the query when there is none: beside a body a real server does not look at it. Raises 400 and 422."""
+        if body is None:
+            body = {}
+        else:
+            parameters = Parameters(())
         preconditions = body.get("preconditions") or {}
         if not isinstance(preconditions, dict):
             raise _wrong_types()

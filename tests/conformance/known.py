@@ -82,7 +82,6 @@ KNOWN: dict[str, str] = {
     "7.5 versions and uids in the body": "server-side apply is not done yet",
     "7.5 what is wrong with the body": "server-side apply is not done yet",
     "7.6 a policy that cannot be, and two of them": "the kind of DeleteOptions is not looked at; a text",
-    "7.6 options in the query count only where there is no body": "options in the query count beside a body",
     "7.6 unqualified finalizers: a warning": "built-in kinds only warn of an unqualified finalizer, where a real server refuses it",
     "8 a namespace that is terminating: no create, but changes": "server-side apply is not done yet",
     "8 defaults that a definition gets later are seen in old objects": "defaults are filled in at writes only",
