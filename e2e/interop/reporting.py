@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 def report(kind: str, name: str = "", data: Mapping[str, str] | None = None) -> None:
     """Print one event of a config map; or `EXPIRED`, where the client was told that its version is too old."""
-    print(json.dumps({"type": kind, "name": name, "colour": (data or {}).get("colour", "")}), flush=True)
+    line = json.dumps({"type": kind, "name": name, "colour": (data or {}).get("colour", "")}) + "\n"
+    os.write(sys.stdout.fileno(), line.encode())  # in one piece: some clients call their handlers in several threads
 
 
 def end_with_stdin() -> None:
