@@ -27,6 +27,8 @@ async def follow(package: str, kubeconfig: str, namespace: str) -> None:
                     version = await first_list(core, namespace)
                 async with watch.Watch() as events:
                     async for event in events.stream(core.list_namespaced_config_map, namespace, resource_version=version):
+                        if not isinstance(event, dict):  # kubernetes_asyncio hands out the text of a server that is shutting down
+                            raise aiohttp.ClientPayloadError(str(event))
                         each: Any = event["object"]
                         report(event["type"], each.metadata.name, each.data)
                         version = each.metadata.resource_version
