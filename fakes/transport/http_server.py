@@ -95,7 +95,7 @@ class HTTPServer:
         with self._lock:
             bodies = list(self._bodies.values())
         for body in bodies:
-            body.close()
+            self._close_once(body)
         self._shut_down(socket.SHUT_RD)
         if self._join(_GRACE):
             self._shut_down(socket.SHUT_RDWR)
@@ -122,15 +122,20 @@ class HTTPServer:
         with self._lock:
             self._bodies[id(body)] = body
             stopping = self._stopping
-        self._doorman.watch(connection, body.close)
+        self._doorman.watch(connection, lambda: self._close_once(body))
         try:
             if stopping:
-                body.close()
+                self._close_once(body)
             yield
         finally:
             self._doorman.forget(connection)
-            with self._lock:
-                del self._bodies[id(body)]
+            self._close_once(body)
+
+    def _close_once(self, body: Body) -> None:
+        """The client's leaving, the server's stop and the stream's end may all want to; the first of them does."""
+        with self._lock:
+            first = self._bodies.pop(id(body), None) is not None
+        if first:
             body.close()
 
     def _accepted(self, connection: socket.socket, address: object) -> None:
