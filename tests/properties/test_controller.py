@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fakes import Schedule
@@ -15,6 +15,7 @@ from fakes.strategies import histories, schedules
 from informer import Controller, ObjectKey
 from informer.work_queue import WorkQueue
 from tests.properties.controller_stories import call_scripts, control
+from tests.properties.finding import find_story
 from tests.properties.queue_stories import Run
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -100,26 +101,14 @@ BUGS = [
 ]
 
 
-def survives(history: tuple[Step, ...], runs: tuple[Run, ...], workers: int, schedule: Schedule, settle: bool) -> bool:
-    try:
-        control(history, runs, workers, schedule, settle=settle)
-    except AssertionError:
-        return False
-    return True
-
-
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.__name__)
 def test_a_planted_bug_is_found(bug: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     bug(monkeypatch)
-    find(
-        st.tuples(histories(names=("a", "b")), call_scripts(), WORKERS, schedules(), st.booleans()),
-        lambda story: not survives(*story),
-        settings=settings(
-            max_examples=3000,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-            phases=[Phase.generate],
-        ),
+    find_story(
+        control,
+        history=histories(names=("a", "b")),
+        runs=call_scripts(),
+        workers=WORKERS,
+        schedule=schedules(),
+        settle=st.booleans(),
     )

@@ -6,11 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 
-from fakes import Schedule
-from fakes.histories import Step
 from fakes.strategies import histories, schedules
 from informer.backoff import Backoff
 from informer.errors import Disconnected, Expired
@@ -19,6 +16,7 @@ from informer.indexer import Indexer
 from informer.reflector import Reflector, State
 from informer.source import EventType, WatchEvent
 from informer.store import Store
+from tests.properties.finding import find_story
 from tests.properties.stories import survive
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -103,36 +101,16 @@ BUGS = [
 ]
 
 
-def shortest_story(*, shrink: bool) -> tuple[tuple[Step, ...], Schedule, int]:
-    return find(
-        st.tuples(histories(names=("a", "b")), schedules(), st.integers(0, 4)),
-        lambda story: not survives(*story),
-        settings=settings(
-            max_examples=3000,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-            phases=[Phase.generate, Phase.shrink] if shrink else [Phase.generate],
-        ),
-    )
-
-
-def survives(history: tuple[Step, ...], schedule: Schedule, late: int) -> bool:
-    try:
-        survive(history, schedule, late)
-    except AssertionError:
-        return False
-    return True
+STORY: dict[str, Any] = {"history": histories(names=("a", "b")), "schedule": schedules(), "late": st.integers(0, 4)}
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.__name__)
 def test_a_planted_bug_is_found(bug: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     bug(monkeypatch)
-    shortest_story(shrink=False)
+    find_story(survive, **STORY)
 
 
 def test_the_lost_delete_shrinks_to_a_story_of_twelve_steps_or_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
     lose_the_deletes_a_relist_finds(monkeypatch)
-    history, schedule, late = shortest_story(shrink=True)
-    assert len(history) + len(schedule.deviations) + late <= 12, (history, schedule, late)
+    story = find_story(survive, shrink=True, **STORY)
+    assert len(story["history"]) + len(story["schedule"].deviations) + story["late"] <= 12, story

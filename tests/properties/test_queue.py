@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fakes import Schedule
 from fakes.strategies import schedules
 from informer.work_queue import WorkQueue, _Delayed, _Retries
+from tests.properties.finding import find_story
 from tests.properties.queue_stories import Ending, Run, Step, queue_runs, queue_steps, use
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -145,26 +146,7 @@ BUGS = [
 ]
 
 
-def survives(steps: tuple[Step, ...], runs: tuple[Run, ...], workers: int, ending: Ending, schedule: Schedule) -> bool:
-    try:
-        use(steps, runs, workers, ending, schedule)
-    except AssertionError:
-        return False
-    return True
-
-
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.__name__)
 def test_a_planted_bug_is_found(bug: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     bug(monkeypatch)
-    find(
-        st.tuples(queue_steps(), queue_runs(), WORKERS, ENDINGS, schedules()),
-        lambda story: not survives(*story),
-        settings=settings(
-            max_examples=3000,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-            phases=[Phase.generate],
-        ),
-    )
+    find_story(use, steps=queue_steps(), runs=queue_runs(), workers=WORKERS, ending=ENDINGS, schedule=schedules())
