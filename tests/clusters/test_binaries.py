@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.clusters.control_plane import binaries
+from fakes.clusters.control_plane import binaries, build
 from fakes.clusters.control_plane.binaries import Binaries, find_binaries
 from fakes.clusters.control_plane.build import Build
 from fakes.clusters.control_plane.go_module import GoModule
@@ -16,6 +16,7 @@ def nothing_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path / "path"))
     monkeypatch.setenv("INFORMER_KIT_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("KUBEBUILDER_ASSETS", raising=False)
+    monkeypatch.setattr(build, "_go_of_pypi", lambda: None)
 
 
 def install(folder: Path, *names: str) -> Path:
