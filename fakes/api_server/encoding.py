@@ -6,8 +6,9 @@ API versions without being serialised again. Built-in kinds keep the order of th
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -31,6 +32,7 @@ _METADATA_ORDER = (
     "finalizers",
     "managedFields",
 )
+_LESS, _GREATER, _AND = b"<>&"
 _ESCAPES = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"), ("\u2028".encode(), b"\\u2028"), ("\u2029".encode(), b"\\u2029"))
 
 # what a Go struct without values encodes to, where that is more than nothing: bookmarks of built-in kinds carry it
@@ -51,14 +53,16 @@ _EMPTY: Mapping[tuple[str, str], Mapping[str, Any]] = {
     },
 }
 
+T = TypeVar("T")
+
 _METADATA = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 def to_json(document: Any, *, ordered: bool = False) -> bytes:
     """Compact JSON with Go's escapes; `ordered` sorts all keys."""
     raw = msgspec.json.encode(document, order="deterministic" if ordered else None)
-    for plain, escaped in _ESCAPES:
-        if plain in raw:
+    if _LESS in raw or _GREATER in raw or _AND in raw or not raw.isascii():
+        for plain, escaped in _ESCAPES:
             raw = raw.replace(plain, escaped)
     return raw
 
@@ -78,24 +82,32 @@ def _sorted_maps(metadata: dict[str, Any]) -> dict[str, Any]:
     for field in ("labels", "annotations"):
         if isinstance(known.get(field), dict):
             known[field] = dict(sorted(known[field].items()))
-    return known | {field: value for field, value in metadata.items() if field not in known}
+    return known if len(known) == len(metadata) else known | {field: metadata[field] for field in metadata if field not in known}
 
 
 def encode_object(kind: Kind, document: Mapping[str, Any]) -> bytes:
     """The bytes to store: everything but kind and apiVersion."""
-    content = {field: value for field, value in document.items() if field not in ("kind", "apiVersion", "metadata", "status")}
+    content: dict[str, Any] = {"metadata": None, **document}
+    content.pop("kind", None)
+    content.pop("apiVersion", None)
     if kind.custom:
-        content = {"metadata": document["metadata"], **content}
-    else:
-        content = {"metadata": _sorted_maps(document["metadata"]), **content}
-    if "status" in document:
-        content["status"] = document["status"]
-    return to_json(content, ordered=kind.custom)
+        return to_json(content, ordered=True)
+    content["metadata"] = _sorted_maps(content["metadata"])
+    if "status" in content:
+        content["status"] = content.pop("status")
+    return to_json(content)
+
+
+def copied(value: T) -> T:
+    """A deep copy of JSON data. By way of JSON: many times faster than by hand."""
+    copy: T = from_json(msgspec.json.encode(value))
+    return copy
 
 
 def same(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
     """Whether two documents say the same in JSON: unlike Python's `==`, it tells `1` from `true`."""
-    return msgspec.json.encode(left, order="deterministic") == msgspec.json.encode(right, order="deterministic")
+    # what differs even for Python needs no encoding, and that is nearly every write
+    return left == right and msgspec.json.encode(left, order="deterministic") == msgspec.json.encode(right, order="deterministic")
 
 
 def restamp(raw: bytes, revision: int) -> bytes:
@@ -109,10 +121,13 @@ def restamp(raw: bytes, revision: int) -> bytes:
 
 def header(kind: Kind) -> bytes:
     """The start of an object of this kind, up to where its stored bytes go on."""
-    resource = kind.resource
-    if kind.custom:
-        return to_json({"apiVersion": resource.api_version, "kind": resource.kind})[:-1] + b","
-    return to_json({"kind": resource.kind, "apiVersion": resource.api_version})[:-1] + b","
+    return _header(kind.resource.api_version, kind.resource.kind, kind.custom)
+
+
+@functools.lru_cache(maxsize=1024)
+def _header(api_version: str, kind: str, custom: bool) -> bytes:
+    names = {"kind": kind, "apiVersion": api_version}
+    return to_json(names, ordered=custom)[:-1] + b","
 
 
 def whole(kind: Kind, raw: bytes) -> bytes:

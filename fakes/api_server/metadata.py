@@ -86,9 +86,13 @@ def clean(kind: Kind, document: Mapping[str, Any]) -> dict[str, Any]:
         resource = kind.resource
         start = f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}'
         raise errors.bad_request(f"{start}: {_complaint(str(error), custom=kind.custom)}") from None
-    known = {field: metadata[field] for field in _Shape.__struct_encode_fields__ if field in metadata}
-    kept = {field: value for field, value in known.items() if value or (field == "deletionGracePeriodSeconds" and value is not None)}
+    kept = {field: value for field in known_fields() if (value := metadata.get(field)) or _counts(field, value)}
     return {**document, "metadata": kept}
+
+
+def _counts(field: str, value: Any) -> bool:
+    """Whether a value says something although it is empty."""
+    return field == "deletionGracePeriodSeconds" and value is not None
 
 
 def _complaint(text: str, *, custom: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -42,11 +43,16 @@ class _Alternative:
         return cls(media_type.lower(), {name.strip(): value.strip() for name, _, value in pairs})
 
 
+@functools.lru_cache(maxsize=256)
+def _alternatives(accept: str) -> tuple[_Alternative, ...]:
+    return tuple(map(_Alternative.parse, accept.split(",")))
+
+
 def accepted_form(request: Request, kind: Kind, *, watch: bool) -> Form:
     """The first alternative in Accept that this server has. Raises 406, or 501 for what only a real server has."""
     accept = request.headers.get("accept", "").strip() or "*/*"
     lacking = ""
-    for alternative in map(_Alternative.parse, accept.split(",")):
+    for alternative in _alternatives(accept):
         form = _form(alternative)
         if form is not None:
             return form

@@ -7,12 +7,12 @@ plain dicts and lists. Raises `StatusError` in the server's words.
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from fakes.api_server.encoding import copied
 from fakes.api_server.errors import StatusError, bad_request, unprocessable
 from fakes.api_server.strategic_merge import go_text, json_type, strategic_merge_patch
 
@@ -29,7 +29,7 @@ def json_patch(document: Mapping[str, Any], patch: Any) -> Any:
     Raises 400 for what is no such list, 413 for more than 10,000 operations, 422 where one of them fails.
     """
     if patch is None:
-        return copy.deepcopy(document)
+        return copied(document)
     if not isinstance(patch, list):
         raise _undecodable(patch, "value of type []handlers.jsonPatchOp")
     for operation in patch:
@@ -41,7 +41,7 @@ def json_patch(document: Mapping[str, Any], patch: Any) -> Any:
     if len(patch) > MAX_OPERATIONS:
         limit = f"The allowed maximum operations in a JSON patch is {MAX_OPERATIONS}, got {len(patch)}"
         raise StatusError(413, "RequestEntityTooLarge", f"Request entity too large: {limit}")
-    result = copy.deepcopy(document)
+    result = copied(document)
     for operation in patch:
         result = _operate(result, operation)
     return result
@@ -52,7 +52,7 @@ def _undecodable(value: Any, into: str) -> StatusError:
 
 
 def _operate(document: Any, operation: Mapping[str, Any]) -> Any:
-    value = copy.deepcopy(operation.get("value"))
+    value = copied(operation.get("value"))
     path = operation.get("path")
     if path is None:
         raise unprocessable()
@@ -72,7 +72,7 @@ def _operate(document: Any, operation: Mapping[str, Any]) -> Any:
             _remove(document, _source(operation))
             _add(document, path, moved)
         case "copy":
-            _add(document, path, copy.deepcopy(_get(document, _source(operation))))
+            _add(document, path, copied(_get(document, _source(operation))))
         case "test":
             if _exactly(document if path == "" else _get(document, path)) != _exactly(value):
                 raise unprocessable()
@@ -159,7 +159,7 @@ def merge_patch(document: Mapping[str, Any], patch: Any) -> dict[str, Any]:
         raise bad_request("Invalid JSON Patch")
     if not isinstance(patch, Mapping):
         raise _undecodable(patch, "value of type map[string]interface {}")
-    return _merged(copy.deepcopy(dict(document)), copy.deepcopy(dict(patch)))
+    return _merged(copied(dict(document)), copied(dict(patch)))
 
 
 def _merged(document: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:

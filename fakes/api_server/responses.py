@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -164,9 +165,14 @@ class CommonHeaders:
             "Audit-Id": request.headers.get("audit-id") or self._runtime.uuid(),
             "Cache-Control": "no-cache, private",
             **self._priority,
-            "Date": format_datetime(self._runtime.now(), usegmt=True),
+            "Date": _http_date(self._runtime.now().replace(microsecond=0)),
         }
-        return replace(response, headers={**common, **response.headers})
+        return Response(response.status, {**common, **response.headers}, response.body)
+
+
+@functools.lru_cache(maxsize=1)
+def _http_date(moment: datetime.datetime) -> str:
+    return format_datetime(moment, usegmt=True)
 
 
 def internal_error(error: Exception) -> StatusError:

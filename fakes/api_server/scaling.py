@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fakes.api_server import errors, reading
+from fakes.api_server.encoding import copied
 from fakes.api_server.errors import Cause
 from fakes.api_server.kinds import Kind
 from fakes.api_server.objects import Objects, PlainAnswer
@@ -44,10 +45,11 @@ class Scaler:
             scale = change(scale_of(call.kind, old))
             own = scale.get("metadata") or {}
             _check_name(call, own)
-            old["metadata"]["resourceVersion"] = own.get("resourceVersion") or old["metadata"]["resourceVersion"]
-            old["metadata"]["uid"] = own.get("uid") or old["metadata"]["uid"]
-            _put(old, _paths(call.kind)[0], _replicas(call.kind, call.name, scale))
-            return old
+            new = copied(old)
+            new["metadata"]["resourceVersion"] = own.get("resourceVersion") or old["metadata"]["resourceVersion"]
+            new["metadata"]["uid"] = own.get("uid") or old["metadata"]["uid"]
+            _put(new, _paths(call.kind)[0], _replicas(call.kind, call.name, scale))
+            return new
 
         return self._answer(call.kind, self._writer.patch(main, revise, options).version)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Literal
 
 from fakes.api_server import discovery, negotiation
@@ -239,20 +238,16 @@ class APIServer(Bulk):
 
 
 def _record(started: float, verb: str, call: Call | None, request: Request, status: int) -> RequestRecord:
-    record = RequestRecord(
+    return RequestRecord(
         time=started,
         verb=verb,
-        resource="",
-        namespace="",
-        name="",
-        subresource="",
+        resource=call.kind.resource.name if call else "",
+        namespace=call.namespace if call else "",
+        name=call.name if call else "",
+        subresource=call.subresource if call else "",
         query=dict(reversed(request.query)),  # of a repeated parameter the first counts
         status=status,
         user_agent=request.headers.get("user-agent", ""),
         path=request.path,
         user=request.user,
     )
-    if call is None:
-        return record
-    resource = call.kind.resource.name
-    return replace(record, resource=resource, namespace=call.namespace, name=call.name, subresource=call.subresource)

@@ -6,12 +6,12 @@ Guarantees: neither the document nor the patch is changed, and nothing of them i
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fakes.api_server import schemas
+from fakes.api_server.encoding import copied
 from fakes.api_server.errors import StatusError, bad_request, server_failure, unprocessable, unsupported_media_type
 from fakes.api_server.kinds import Kind
 from fakes.api_server.schemas import PatchRule, Schema
@@ -30,12 +30,12 @@ def strategic_merge_patch(document: Mapping[str, Any], patch: Any, kind: Kind) -
     if kind.custom:
         raise unsupported_media_type(CUSTOM_PATCH_TYPES)
     if patch is None:
-        return copy.deepcopy(dict(document))
+        return copied(dict(document))
     if not isinstance(patch, Mapping):
         raise bad_request(f"json: cannot unmarshal {json_type(patch)} into Go value of type map[string]interface {{}}")
     schema = schemas.schema_of(kind.resource.group, kind.resource.version, kind.resource.kind)
     assert schema is not None, f"no schema of {kind.resource.kind}"
-    return _merge_objects(copy.deepcopy(dict(document)), copy.deepcopy(dict(patch)), schema)
+    return _merge_objects(copied(dict(document)), copied(dict(patch)), schema)
 
 
 def json_type(value: Any) -> str:

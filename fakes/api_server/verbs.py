@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -78,9 +79,8 @@ class Verbs:
                 document = self._body(call, request)
                 return self.writer.update(call, document, WriteOptions.of(call.parameters, "UpdateOptions"))
             case "patch":
-                change, text = self._change(call, request), ""
-                if negotiation.media_type(request) == STRATEGIC_PATCH:
-                    text = patches.go_text(from_json(request.body))
+                change = self._change(call, request)
+                text = partial(_go_text, request.body) if negotiation.media_type(request) == STRATEGIC_PATCH else None
                 return self.writer.patch(call, change, WriteOptions.of(call.parameters, "PatchOptions"), text)
             case "delete":
                 return self.deleter.delete(call, DeleteOptions.of(call.parameters, negotiation.read_options(request)))
@@ -138,6 +138,10 @@ def patch_function(kind: Kind, media_type: str, patch: Any) -> Callable[[Documen
             return lambda document: patches.merge_patch(document, patch)
         case _:
             return lambda document: patches.strategic_merge_patch(document, patch, kind)
+
+
+def _go_text(patch: bytes) -> str:
+    return patches.go_text(from_json(patch))
 
 
 def _wrong_kind(kind: Kind, resource: Resource | Subresource, document: Document) -> StatusError:

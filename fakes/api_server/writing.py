@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from copy import deepcopy
 from typing import Any
 
 from fakes.api_server import admission, crds, errors, metadata
 from fakes.api_server.allocation import SERVICES, allocate, keep_allocated
 from fakes.api_server.decoding import Undecodable, decode
 from fakes.api_server.definitions import DEFINITIONS, Definitions
-from fakes.api_server.encoding import encode_object, same, to_json
+from fakes.api_server.encoding import copied, encode_object, same, to_json
 from fakes.api_server.errors import Cause
 from fakes.api_server.kinds import Kind
 from fakes.api_server.objects import ObjectAnswer, Objects
@@ -133,7 +132,7 @@ class Writer:
         self._check_place(call, own)
 
         def replace(old: Document) -> tuple[Document, tuple[str, ...]]:
-            new = deepcopy(document)
+            new = copied(document)
             self._check_preconditions(call.kind, old, new)
             return new, warnings
 
@@ -159,21 +158,23 @@ class Writer:
             cause = Cause("FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion")
             raise errors.invalid(resource, name, [cause])
 
-    def patch(self, call: Call, change: Callable[[Document], Document], options: WriteOptions, text: str = "") -> ObjectAnswer:
+    def patch(
+        self, call: Call, change: Callable[[Document], Document], options: WriteOptions, text: Callable[[], str] | None = None
+    ) -> ObjectAnswer:
         """Apply `change` to the newest state, again when another write was faster. Raises what `change` raises, and 400, 404, 409, 422.
 
-        `text` is the patch as messages show it; empty where they show the object that it makes.
+        `change` leaves what it is given as it is. `text` gives the patch as messages show it; without, they show the object that it makes.
         """
 
         def revise(old: Document) -> tuple[Document, tuple[str, ...]]:
-            new = change(deepcopy(old))
+            new = change(old)
             if not isinstance(new, dict):
                 raise errors.unprocessable()
             self._check_type(call.kind, new)
-            shown = text or to_json(new, ordered=call.kind.custom).decode()
             try:
                 warnings = decode(call.kind, new, options)
             except Undecodable as error:
+                shown = text() if text else to_json(change(old), ordered=call.kind.custom).decode()
                 value = json.dumps(shown, ensure_ascii=False)
                 raise errors.invalid("", "", [Cause("FieldValueInvalid", f"Invalid value: {value}: {error}", "patch")]) from None
             new = metadata.clean(call.kind, new)
@@ -212,7 +213,6 @@ class Writer:
         warnings = (*unknown, *metadata.warnings(new))
         if same(old, new):
             return ObjectAnswer(version, warnings=warnings)
-        raw = encode_object(kind, new)
         if not options.dry_run:
             if is_finished(kind, new):
                 self._objects.remove(kind, call.key, version.revision)
@@ -222,7 +222,7 @@ class Writer:
                 self._definitions.written(kind, version)
                 return ObjectAnswer(version, warnings=warnings)
         # nothing was stored under a new version: the answer shows the change, under the old one
-        return ObjectAnswer(Version(call.key, version.revision, raw), warnings=warnings)
+        return ObjectAnswer(Version(call.key, version.revision, encode_object(kind, new)), warnings=warnings)
 
     def _settle(self, call: Call, old: Document, sent: Document) -> Document:
         kind = call.kind
