@@ -16,6 +16,7 @@ from fakes.api_server.rbac import MASTERS
 from fakes.api_server.server import APIServer
 from fakes.controllers import Crew
 from fakes.simulation import SimulatedRuntime
+from fakes.storage import HISTORY
 from fakes.transport.certificates import Authority
 from fakes.transport.handler import Handler
 from fakes.transport.http_server import HTTPServer
@@ -29,7 +30,8 @@ from informer.runtime import Runtime, ThreadRuntime
 class FakeAPIServer(APIServer):
     """An API server for a test, or for a whole test session. Everything but `serve` works in a simulation as well.
 
-    `controllers` run beside it until `close`: see `start_controllers`. A context manager; leaving it closes the server.
+    `controllers` run beside it until `close`: see `start_controllers`; every other option is explained at `APIServer`. A context manager;
+    leaving it closes the server.
     """
 
     def __init__(
@@ -38,9 +40,19 @@ class FakeAPIServer(APIServer):
         runtime: Runtime | None = None,
         revision: int = 1,
         rbac: bool = False,
+        watch_window: int | None = None,
+        watch_buffer: int | None = None,
+        compact_after: int = HISTORY,
         controllers: Iterable[str] = (),
     ) -> None:
-        super().__init__(runtime=runtime, revision=revision, rbac=rbac)
+        super().__init__(
+            runtime=runtime,
+            revision=revision,
+            rbac=rbac,
+            watch_window=watch_window,
+            watch_buffer=watch_buffer,
+            compact_after=compact_after,
+        )
         self._crews: list[Crew] = []
         self.start_controllers(controllers)
 

@@ -56,7 +56,7 @@ class Face:
         query = (("labelSelector", selector), ("fieldSelector", field_selector))
         call = Call("list", kind, namespace or "" if kind.resource.namespaced else "", parameters=Parameters(query))
         objects = self._verbs.objects
-        return [objects.document(kind, version) for version in reading.list_objects(objects, call).versions]
+        return [objects.document(kind, version) for version in reading.list_objects(objects, call, past_cache=True).versions]
 
     def update(self, obj: Mapping[str, Any], *, subresource: str = "") -> Document:
         """PUT of an object (or of its status). Raises a conflict where it has a resource version that is not the newest."""

@@ -10,6 +10,7 @@ from fakes.api_server import errors
 from fakes.api_server.encoding import encode_object, restamp, to_document
 from fakes.api_server.kinds import Kind
 from fakes.api_server.requests import Call
+from fakes.api_server.watch_cache import WatchCache
 from fakes.storage import Storage, Version
 from informer.runtime import Runtime
 
@@ -44,9 +45,10 @@ class PlainAnswer:
 class Objects:
     """Reads and writes documents. Guarantees what `Storage` does; raises its `Changed` to whoever wrote from an older state."""
 
-    def __init__(self, storage: Storage, runtime: Runtime) -> None:
+    def __init__(self, storage: Storage, runtime: Runtime, cache: WatchCache) -> None:
         self.storage = storage
         self.runtime = runtime
+        self.cache = cache
 
     def now(self, seconds: float = 0) -> str:
         """The wall clock, some seconds from now, as objects have it."""

@@ -11,6 +11,7 @@ from fakes.api_server.objects import ListAnswer, ObjectAnswer, Objects
 from fakes.api_server.options import ListOptions
 from fakes.api_server.requests import Call
 from fakes.api_server.selection import Selection
+from fakes.api_server.watch_cache import is_cached
 from fakes.storage import Compacted, State
 
 FRESHNESS = 3.0
@@ -25,11 +26,6 @@ _CONTINUE_TOO_OLD = (
 )
 _WITH_CONTINUE = "specifying resource version is not allowed when using continue"
 _DIGITS = re.compile(r"[0-9]+")
-
-
-def is_cached(kind: Kind) -> bool:
-    """Whether a real server keeps a watch cache for this kind; for events it asks etcd every time."""
-    return kind.resource.plural != "events"
 
 
 def parse_version(text: str) -> int:
@@ -55,8 +51,8 @@ def get(objects: Objects, call: Call) -> ObjectAnswer:
     return ObjectAnswer(objects.read(call))
 
 
-def list_objects(objects: Objects, call: Call) -> ListAnswer:
-    """A page of a collection."""
+def list_objects(objects: Objects, call: Call, *, past_cache: bool = False) -> ListAnswer:
+    """A page of a collection. `past_cache` asks the storage also where a watch cache that is not ready would answer 429."""
     options = ListOptions.of(call.parameters)
     options.check_list()
     selection = Selection.parse(call.kind, options.labels, options.fields)
@@ -69,6 +65,8 @@ def list_objects(objects: Objects, call: Call) -> ListAnswer:
         raise errors.bad_request(f"invalid resource version: {error.message}") from None
     limit = 0 if options.version == "0" else options.limit
     exact = options.match == "Exact" or (not options.match and limit > 0 and asked > 0)
+    if not (past_cache or exact or continuation or (options.limit and not selection)):
+        objects.cache.check_ready(call.kind)
     if continuation:
         state = _continued(objects, call, continuation)
     else:

@@ -36,8 +36,9 @@ from fakes.api_server.responses import (
 )
 from fakes.api_server.tables import Tables, TableStream
 from fakes.api_server.verbs import Verbs
+from fakes.api_server.watch_cache import WatchCache, is_cached
 from fakes.api_server.watching import WatchBody, open_watch
-from fakes.storage import Snapshot, Storage
+from fakes.storage import HISTORY, Snapshot, Storage
 from informer.runtime import Runtime, current_runtime
 
 _log = logging.getLogger(__name__)
@@ -50,12 +51,28 @@ class APIServer(Bulk):
     `revision` is the version that the cluster starts from: the first object gets the next one. The namespaces default, kube-system,
     kube-public and kube-node-lease exist from the start. With `rbac`, the Roles, ClusterRoles and bindings that it holds decide who may do
     what; at first these are the ones for people of every cluster. `system:admin` and the group `system:masters` may do everything.
+
+    `watch_window` is how many events of each resource a watch can be replayed from; one from before them answers 410, while exact lists
+    still know the past. `watch_buffer` is how many events may wait to be read on a stream; it ends where there would be more, after those
+    that wait. None is no limit, and objects of the kind Event have none. Real servers hold 100 events of each resource and all of the last
+    75 seconds, and end a stream that has 20 waiting besides what the sockets hold. Past `compact_after` events, of all resources together,
+    the older half is forgotten as by `compact`.
     """
 
-    def __init__(self, *, runtime: Runtime | None = None, revision: int = 1, rbac: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        runtime: Runtime | None = None,
+        revision: int = 1,
+        rbac: bool = False,
+        watch_window: int | None = None,
+        watch_buffer: int | None = None,
+        compact_after: int = HISTORY,
+    ) -> None:
         self.runtime = runtime or current_runtime()
         self.kinds = Kinds()
-        self.storage = Storage(self.runtime, revision=revision)
+        self.storage = Storage(self.runtime, revision=revision, history=compact_after)
+        self._cache = WatchCache(self.storage, self.runtime, window=watch_window, buffer=watch_buffer)
         self._lock = self.runtime.condition("api server")
         # _lock guards these
         self._watches: dict[WatchBody, None] = {}
@@ -64,7 +81,7 @@ class APIServer(Bulk):
         self._requests: deque[RequestRecord] = deque(maxlen=_REMEMBERED)
         self._access = Access(self.storage, rbac=rbac)
         self._headers = CommonHeaders(self.runtime)
-        self._verbs = Verbs(self.storage, self.kinds, self.runtime, self._access, self._end_watches)
+        self._verbs = Verbs(self.storage, self.kinds, self.runtime, self._cache, self._access, self._end_watches)
         super().__init__(self.kinds, self._verbs)
         if rbac:
             self.load(*first_objects())
@@ -165,6 +182,19 @@ class APIServer(Bulk):
         """
         return self.storage.compact(revision)
 
+    def reset_watch_cache(self, resource: str | None = None, *, seconds: float = 0.0) -> None:
+        """Have the watch cache (of one resource, such as `pods`) start anew, as real servers do when they lose their storage for a while.
+
+        Its watches end cleanly, and a watch from a version before now answers 410, though lists still know the past. For so many seconds
+        of the runtime, watches, and lists but exact ones and pages without a selector, answer 429 with an advice when to come back.
+        Raises `StatusError` for a resource that there is not.
+        """
+        storage_key = None if resource is None else self._lookup(resource).storage_key
+        self._cache.reset(storage_key, seconds)
+        for body in self._open_watches(None):
+            if is_cached(body.view.kind) and storage_key in (None, body.view.kind.storage_key):
+                body.end(clean=True)
+
     def snapshot(self) -> Snapshot:
         """Everything that is stored, at this moment; for `restore`."""
         return self.storage.snapshot()
@@ -179,6 +209,7 @@ class APIServer(Bulk):
         self._definitions_change(self.kinds.remove)
         self.storage.restore(snapshot, revision=None if rewind else self.storage.revision + 1)
         self._definitions_change(self.kinds.install)
+        self._cache.clear()
         self.disconnect()
 
     def _definitions_change(self, change: Callable[[Document], object]) -> None:

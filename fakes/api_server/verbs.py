@@ -25,6 +25,7 @@ from fakes.api_server.requests import REVIEWS, Call
 from fakes.api_server.responses import Answer
 from fakes.api_server.reviews import Reviewer
 from fakes.api_server.scaling import Scaler
+from fakes.api_server.watch_cache import WatchCache
 from fakes.api_server.writing import Writer
 from fakes.storage import Storage
 from informer.resource import Resource
@@ -42,9 +43,15 @@ class Verbs:
     """Every verb but watch, on one storage."""
 
     def __init__(
-        self, storage: Storage, kinds: Kinds, runtime: Runtime, access: Access, end_watches: Callable[[tuple[str, str]], None]
+        self,
+        storage: Storage,
+        kinds: Kinds,
+        runtime: Runtime,
+        cache: WatchCache,
+        access: Access,
+        end_watches: Callable[[tuple[str, str]], None],
     ) -> None:
-        self.objects = Objects(storage, runtime)
+        self.objects = Objects(storage, runtime, cache)
         self.definitions = Definitions(self.objects, kinds, end_watches)
         self.writer = Writer(self.objects, self.definitions)
         self.deleter = Deleter(self.objects, self.definitions)

@@ -18,10 +18,11 @@ from fakes.api_server.kinds import Kind
 from fakes.api_server.negotiation import Form
 from fakes.api_server.objects import Objects
 from fakes.api_server.options import ListOptions
-from fakes.api_server.reading import FRESHNESS, is_cached, parse_version
+from fakes.api_server.reading import FRESHNESS, parse_version
 from fakes.api_server.requests import Call
 from fakes.api_server.selection import Selection
 from fakes.api_server.tables import TableStream
+from fakes.api_server.watch_cache import is_cached
 from fakes.storage import Compacted, Event, State, Subscription, Version
 
 BOOKMARK_EVERY = 60.0
@@ -54,10 +55,14 @@ class View:
     tables: TableStream | None = None
     """Where they are asked for; then one task asks for lines, in the order in which they are sent."""
 
+    def shown(self, event: Event) -> tuple[bool, bool]:
+        """Whether the object was, and is, in the selection."""
+        before = event.old is not None and self.selection.matches(event.old)
+        return before, event.new is not None and self.selection.matches(event.new)
+
     def line(self, event: Event) -> bytes:
         """The event as the selector makes it look: an object may enter and leave the selection. Empty when it is not concerned."""
-        shown_before = event.old is not None and self.selection.matches(event.old)
-        shown_now = event.new is not None and self.selection.matches(event.new)
+        shown_before, shown_now = self.shown(event)
         if shown_now:
             assert event.new is not None
             return self.object_line("MODIFIED" if shown_before else "ADDED", event.new)
@@ -109,11 +114,12 @@ class WatchBody:
         self._on_close = on_close
         self._subscription: Subscription | None = None
         self._start = 0
+        self._buffer = objects.cache.buffer(view.kind)
         self._condition = self._runtime.condition(f"watch {view.kind.resource.name}")
         # _condition guards these: what waits to be read, the faults that wait for events, and what has become of the stream
         self._queue: deque[_Item | StreamFault] = deque()
         self._armed: list[tuple[int, StreamFault]] = []
-        self._closed = self._broken = self._ended = self._silent = False
+        self._closed = self._broken = self._ended = self._silent = self._full = False
 
     def open(self, subscription: Subscription, *, initial: State | None = None) -> None:
         """Start, from a subscription whose events go to `deliver`; first with what `initial` holds, where there is one."""
@@ -135,10 +141,24 @@ class WatchBody:
             self._ended = True
 
     def deliver(self, event: Event) -> None:
-        """For the storage."""
+        """For the storage. Who reads too slowly gets what came before, and the end."""
         with self._condition:
-            self._queue.append(event)
+            if self._full:
+                return
+            self._full = self._buffer is not None and self._subscription is not None and self._waiting(self._buffer) == self._buffer
+            self._queue.append(StreamFault("end") if self._full else event)
             self._condition.notify_all()
+
+    def _waiting(self, limit: int) -> int:
+        """How many events wait to be read, what the stream started with left out; counted up to `limit`."""
+        count = 0
+        for item in reversed(self._queue):
+            if isinstance(item, Version | Bookmark) or (isinstance(item, Event) and item.revision <= self._start):
+                break
+            count += isinstance(item, Event) and any(self.view.shown(item))
+            if count == limit:
+                break
+        return count
 
     def inject(self, fault: StreamFault) -> None:
         """Damage the stream, now or after some events."""
@@ -282,6 +302,7 @@ def open_watch(objects: Objects, call: Call, form: Form, tables: TableStream | N
     if call.name and selection.pinned_name() not in (None, call.name):
         raise errors.bad_request("fieldSelector metadata.name doesn't match requested name")
     asked = parse_version(options.version)
+    objects.cache.check_ready(call.kind)
     timeout = float(options.timeout) or objects.runtime.random.uniform(_SHORTEST, _LONGEST)
     body = WatchBody(objects, View(call.kind, selection, form, tables), bookmarks=options.bookmarks, timeout=timeout, on_close=on_close)
     if form is Form.PARTIAL_LIST:
@@ -304,6 +325,8 @@ def _open_with_state(objects: Objects, call: Call, body: WatchBody, asked: int) 
 
 def _open_after(objects: Objects, call: Call, body: WatchBody, asked: int) -> None:
     try:
+        if asked and asked < (oldest := objects.cache.oldest(call.kind)):
+            raise Compacted(asked, oldest)
         body.open(objects.storage.subscribe(call.kind.storage_key, body.deliver, prefix=call.prefix, after=asked or None))
     except Compacted as error:
         text = f"too old resource version: {error.revision} ({error.oldest})"

@@ -48,7 +48,7 @@ class Snapshot:
 
 
 class Subscription:
-    """What `Storage.subscribe` gives: where the events start, and how to end them."""
+    """What `Storage.subscribe` gives: `after` which revision the events are new ones, and how to end them."""
 
     def __init__(self, after: int, state: State, cancel: Callable[[Subscription], None], taker: _Taker) -> None:
         self.after = after
@@ -178,6 +178,12 @@ class Storage:
                 return State(at, held.now(prefix, start))
             return State(at, held.past(at, prefix, start))
 
+    def revision_of_recent(self, resource: Hashable, back: int) -> int:
+        """The revision of the last event but `back - 1` of a resource; 0 where fewer are held."""
+        with self._lock:
+            log = self._resource(resource).log
+            return log[-back].revision if len(log) >= back else 0
+
     def subscribe(
         self, resource: Hashable, deliver: Callable[[Event], None], *, prefix: str = "", after: int | None = None
     ) -> Subscription:
@@ -201,7 +207,8 @@ class Storage:
                 with self._lock:
                     held.subscriptions.pop(ended, None)
 
-            subscription = Subscription(state.revision, state, cancel, _Taker(prefix, deliver))
+            start = past[-1].revision if past else state.revision
+            subscription = Subscription(start, state, cancel, _Taker(prefix, deliver))
             for event in past:
                 deliver(event)
             held.subscriptions[subscription] = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import urlencode
 
 from fakes.api_server.messages import Request, Response
@@ -127,7 +127,7 @@ class Client:
         self.runtime = SimulatedRuntime(seed)
         self.api = APIServer(runtime=self.runtime, revision=revision)
 
-    def with_foos(self) -> Client:
+    def with_foos(self) -> Self:
         self.api.create(foo_definition())
         return self
 
