@@ -194,7 +194,7 @@ def test_a_delete_that_fails_is_tried_again() -> None:
 TROUBLE = st.sampled_from((Compact(), Disconnect(), Disconnect(clean=True), Pause(0.1), Pause(70.0)))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(trouble=st.lists(TROUBLE, max_size=6), schedule=schedules())
 def test_whatever_happens_to_the_connection_each_stuck_pod_is_deleted_once(
     trouble: list[Compact | Disconnect | Pause], schedule: Schedule

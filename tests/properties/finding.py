@@ -27,7 +27,6 @@ def find_story(play: Callable[..., None], *, shrink: bool = False, **parts: st.S
         fails,
         settings=settings(
             max_examples=3000,
-            deadline=None,
             database=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes import Schedule
@@ -22,7 +22,7 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 WORKERS = st.integers(1, 3)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(history=histories(), runs=call_scripts(), workers=WORKERS, schedule=schedules(), settle=st.booleans())
 def test_every_change_is_acted_upon_whatever_fails_and_nothing_after_stop(
     history: tuple[Step, ...], runs: tuple[Run, ...], workers: int, schedule: Schedule, settle: bool

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes import Schedule
@@ -20,7 +20,7 @@ ENDINGS: st.SearchStrategy[Ending] = st.sampled_from(("settle", "stop", "drain")
 WORKERS = st.integers(1, 3)
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=1000)
 @given(steps=queue_steps(), runs=queue_runs(), workers=WORKERS, ending=ENDINGS, schedule=schedules())
 def test_each_run_that_is_asked_for_comes_once_in_time_in_turn_and_alone(
     steps: tuple[Step, ...], runs: tuple[Run, ...], workers: int, ending: Ending, schedule: Schedule

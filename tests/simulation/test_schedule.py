@@ -150,7 +150,7 @@ def consumed(queue_type: type[SoundQueue], consumers: int, pause: float, schedul
     return sorted(got)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(schedules(), st.integers(1, 3), st.sampled_from([0, 1]))
 def test_a_sound_queue_loses_nothing_under_any_schedule(schedule: Schedule, consumers: int, pause: float) -> None:
     assert consumed(SoundQueue, consumers, pause, schedule) == list(range(3 * consumers))
