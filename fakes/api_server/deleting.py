@@ -9,9 +9,9 @@ from fakes.api_server import admission, errors
 from fakes.api_server.definitions import DEFINITIONS, Definitions
 from fakes.api_server.encoding import encode_object, same
 from fakes.api_server.kinds import Kind
-from fakes.api_server.metadata import kind_name
 from fakes.api_server.objects import ListAnswer, ObjectAnswer, Objects, PlainAnswer, timestamp
 from fakes.api_server.options import DeleteOptions, ListOptions
+from fakes.api_server.preconditions import check_deletion
 from fakes.api_server.reading import list_objects
 from fakes.api_server.requests import Call
 from fakes.api_server.writing import is_finished
@@ -54,7 +54,7 @@ class Deleter:
     def _delete(self, call: Call, version: Version, options: DeleteOptions) -> ObjectAnswer | PlainAnswer:
         kind = call.kind
         old = self._objects.document(kind, version)
-        _check_preconditions(kind, old, options)
+        check_deletion(kind, old, options)
         if kind.storage_key == admission.NAMESPACES and call.name in admission.IMMORTAL_NAMESPACES:
             raise errors.forbidden("namespaces", call.name, "this namespace may not be deleted")
         marked = self._marked(kind, old, options)
@@ -127,22 +127,6 @@ class Deleter:
                     if error.code != 404:
                         raise
         self._definitions.finish(document["metadata"]["name"])
-
-
-def _check_preconditions(kind: Kind, old: Document, options: DeleteOptions) -> None:
-    own = old["metadata"]
-    if options.uid is not None and options.uid != own["uid"]:
-        why = (
-            f"the UID in the precondition ({options.uid}) does not match the UID in record ({own['uid']})."
-            " The object might have been deleted and then recreated"
-        )
-        raise errors.conflict(kind_name(kind), own["name"], why)
-    if options.version is not None and options.version != own["resourceVersion"]:
-        why = (
-            f"the ResourceVersion in the precondition ({options.version}) does not match the ResourceVersion in record"
-            f" ({own['resourceVersion']}). The object might have been modified"
-        )
-        raise errors.conflict(kind_name(kind), own["name"], why)
 
 
 def _finalizers(before: list[str], options: DeleteOptions) -> list[str]:

@@ -139,10 +139,10 @@ def forbidden(resource: str, name: str, why: str, causes: Sequence[Cause] = ()) 
     return StatusError(403, "Forbidden", f"{subject} is forbidden: {why}", details)
 
 
-def method_not_allowed(resource: str = "") -> StatusError:
-    """405: this resource does not have this verb. Custom resources are named."""
+def method_not_allowed(resource: str = "", verb: str = "") -> StatusError:
+    """405: this resource does not have this verb. Custom resources are named, and the verb where a subresource lacks it."""
     if resource:
-        return StatusError(405, "MethodNotAllowed", f' is not supported on resources of kind "{resource}"', _split(resource))
+        return StatusError(405, "MethodNotAllowed", f'{verb} is not supported on resources of kind "{resource}"', _split(resource))
     return StatusError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {})
 
 

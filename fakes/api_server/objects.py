@@ -42,6 +42,11 @@ class PlainAnswer:
     status: int = 200
 
 
+@dataclass(frozen=True, slots=True)
+class EmptyAnswer:
+    """There is nothing to say."""
+
+
 class Objects:
     """Reads and writes documents. Guarantees what `Storage` does; raises its `Changed` to whoever wrote from an older state."""
 

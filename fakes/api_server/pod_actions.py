@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fakes.api_server import errors
 from fakes.api_server.deleting import Deleter
-from fakes.api_server.encoding import to_json
-from fakes.api_server.errors import Cause
+from fakes.api_server.disruption_budgets import DisruptionBudgets
 from fakes.api_server.objects import Objects, PlainAnswer
 from fakes.api_server.options import DeleteOptions, WriteOptions
+from fakes.api_server.preconditions import check_deletion
 from fakes.api_server.requests import Call, Parameters
-from fakes.api_server.tables.row import selector
 from fakes.storage import Changed, Version
-from informer.selectors import LabelSelector
 
 Document = dict[str, Any]
 
-_BUDGETS = ("policy", "poddisruptionbudgets")
-_VIOLATED = "Cannot evict pod as it would violate the pod's disruption budget."
-_SEVERAL = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."
 _IGNORED_PHASES = ("Succeeded", "Failed", "Pending")
 
 
@@ -30,6 +26,7 @@ class PodActions:
     def __init__(self, objects: Objects, deleter: Deleter) -> None:
         self._objects = objects
         self._deleter = deleter
+        self._budgets = DisruptionBudgets(objects)
 
     def bind(self, call: Call, binding: Document, options: WriteOptions) -> PlainAnswer:
         """Give a pod its node. Raises 400, 404, and 409 for a pod that has one or is going."""
@@ -55,47 +52,52 @@ class PodActions:
         for field in ("annotations", "labels"):
             if own.get(field):
                 pod["metadata"][field] = {**pod["metadata"].get(field, {}), **own[field]}
-        status = pod.setdefault("status", {})
-        conditions = [condition for condition in status.get("conditions") or () if condition.get("type") != "PodScheduled"]
-        scheduled = {"type": "PodScheduled", "status": "True", "lastProbeTime": None, "lastTransitionTime": self._objects.now()}
-        status["conditions"] = [*conditions, scheduled]
+        set_condition(pod, "PodScheduled", {"status": "True"}, self._objects.now())
 
     def evict(self, call: Call, eviction: Document, options: WriteOptions) -> PlainAnswer:
-        """Delete a pod if its disruption budget allows. Raises 404, and 429 where it does not."""
+        """Delete a pod if its disruption budget allows. Raises 400, 404, 409, and 429 where it does not."""
         if (eviction.get("metadata") or {}).get("name", call.name) != call.name:
             raise errors.bad_request("name in URL does not match name in Eviction object")
-        asked = dict(eviction.get("deleteOptions") or {})
+        sent = dict(eviction.get("deleteOptions") or {})
         if options.dry_run:
-            asked["dryRun"] = ["All"]
+            sent["dryRun"] = ["All"]
+        asked = DeleteOptions.of(Parameters(()), sent)
         pod = self._objects.document(call.kind, self._objects.read(call))
         phase = (pod.get("status") or {}).get("phase")
         if phase not in _IGNORED_PHASES and "deletionTimestamp" not in pod["metadata"]:
-            self._spend_budget(call, pod, dry_run=options.dry_run)
-        self._deleter.delete(Call("delete", call.kind, call.namespace, call.name), DeleteOptions.of(Parameters(()), asked))
+            self._budgets.spend(pod, dry_run=asked.dry_run)
+        if not asked.dry_run:
+            version = self._mark_as_target(call, asked)
+            asked = replace(asked, version=str(version.revision)) if asked.version else asked
+        self._deleter.delete(Call("delete", call.kind, call.namespace, call.name), asked)
         return _success()
 
-    def _spend_budget(self, call: Call, pod: Document, *, dry_run: bool) -> None:
+    def _mark_as_target(self, call: Call, asked: DeleteOptions) -> Version:
+        """Say in the pod's status why it goes."""
+        why = {"status": "True", "reason": "EvictionByEvictionAPI", "message": "Eviction API: evicting"}
         while True:
-            found = [version for version in self._budgets(call.namespace) if _covers(version, pod)]
-            if not found:
-                return
-            if len(found) > 1:
-                raise errors.server_failure(_SEVERAL)
-            budget = found[0].document()
-            _check_budget(budget)
-            status = budget["status"]
-            status["disruptionsAllowed"] -= 1
-            status["disruptedPods"] = {**status.get("disruptedPods", {}), call.name: self._objects.now()}
-            if dry_run:
-                return
+            version = self._objects.read(call)
+            pod = self._objects.document(call.kind, version)
+            check_deletion(call.kind, pod, asked)
+            if not set_condition(pod, "DisruptionTarget", why, self._objects.now()):
+                return version
             try:
-                self._objects.storage.write(_BUDGETS, found[0].key, _stamped(budget), expect=found[0].revision)
+                return self._objects.put(call.kind, call.key, pod, version.revision)
             except Changed:
                 continue
-            return
 
-    def _budgets(self, namespace: str) -> list[Version]:
-        return self._objects.storage.state(_BUDGETS, prefix=f"{namespace}/").versions
+
+def set_condition(pod: Document, type: str, says: Mapping[str, str], now: str) -> bool:
+    """Put a condition into a pod's status, in place of an earlier one of its type. Gives whether that changes anything."""
+    status = pod.setdefault("status", {})
+    conditions = [*(status.get("conditions") or ())]
+    place = next((index for index, condition in enumerate(conditions) if condition.get("type") == type), len(conditions))
+    before = conditions[place] if place < len(conditions) else {}
+    since = before.get("lastTransitionTime") if before.get("status") == says["status"] else now
+    rest = {field: says[field] for field in ("reason", "message") if field in says}
+    now_says = {"type": type, "status": says["status"], "lastProbeTime": None, "lastTransitionTime": since, **rest}
+    status["conditions"] = [*conditions[:place], now_says, *conditions[place + 1 :]]
+    return bool(now_says != before)
 
 
 def _check_bindable(pod: Mapping[str, Any], own: Mapping[str, Any]) -> None:
@@ -111,39 +113,6 @@ def _check_bindable(pod: Mapping[str, Any], own: Mapping[str, Any]) -> None:
         why = f"pod {name} has non-empty .spec.schedulingGates"
     if why:
         raise errors.conflict("pods/binding", name, why)
-
-
-def _covers(version: Version, pod: Document) -> bool:
-    found = (version.document().get("spec") or {}).get("selector")
-    if found is None:
-        return False
-    return LabelSelector.parse(selector(found, "")).matches(pod["metadata"].get("labels", {}))
-
-
-def _check_budget(budget: Document) -> None:
-    own, status = budget["metadata"], budget.setdefault("status", {})
-    if status.get("observedGeneration", 0) < own.get("generation", 0):
-        raise _violated(f"The disruption budget {own['name']} is still being processed by the server.", 10)
-    if not status.get("disruptionsAllowed"):
-        counts = status.get("desiredHealthy", 0), status.get("currentHealthy", 0)
-        if counts[1] <= counts[0]:
-            raise _violated(f"The disruption budget {own['name']} needs {counts[0]} healthy pods and has {counts[1]} currently")
-        raise _violated(f"The disruption budget {own['name']} does not allow evicting pods currently")
-
-
-def _violated(why: str, retry_after: int = 0) -> errors.StatusError:
-    details: dict[str, Any] = {"causes": [Cause("DisruptionBudget", why).to_dict()]}
-    if retry_after:
-        details["retryAfterSeconds"] = retry_after
-    return errors.StatusError(429, "TooManyRequests", _VIOLATED, details)
-
-
-def _stamped(document: Document) -> Any:
-    def encode(revision: int) -> bytes:
-        document["metadata"]["resourceVersion"] = str(revision)
-        return to_json(document)
-
-    return encode
 
 
 def _success() -> PlainAnswer:

@@ -16,7 +16,8 @@ _ON_COLLECTION = {"GET": "list", "POST": "create", "DELETE": "deletecollection"}
 _ON_OBJECT = {"GET": "get", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 
 _SUBRESOURCES = ("status", "scale", "finalize", "binding", "eviction")
-
+STREAMS = ("log", "exec", "attach", "portforward", "proxy")
+"""Subresources of pods that a kubelet answers, once the server has found the pod and its node."""
 
 REVIEWS = (
     ("authentication.k8s.io", "selfsubjectreviews"),
@@ -124,7 +125,7 @@ def resolve(request: Request, kinds: Kinds) -> Call:
     watched = bool(rest) and rest[0] == "watch"
     namespace, plural, name, subresource = _parts(rest[1:] if watched else rest)
     kind = kinds.find(group, version, plural)
-    if kind is None or (namespace and not kind.resource.namespaced) or len(rest) > 6:
+    if kind is None or (namespace and not kind.resource.namespaced) or (len(rest) > 6 and subresource != "proxy"):
         raise _unknown(kinds, group, version)
     if name and kind.resource.namespaced and not namespace:
         raise _unknown(kinds, group, version)
@@ -152,7 +153,10 @@ def _parts(rest: list[str]) -> tuple[str, str, str, str]:
     else:
         namespace = ""
     plural, name, subresource = [*rest, "", "", ""][:3]
-    return namespace, plural, name, "/".join([subresource, *rest[3:]]) if subresource else ""
+    if subresource and subresource != "proxy":
+        # what stands behind a proxy is its own business
+        subresource = "/".join([subresource, *rest[3:]])
+    return namespace, plural, name, subresource
 
 
 def _unknown(kinds: Kinds, group: str, version: str) -> Exception:
@@ -189,10 +193,10 @@ def _check_subresource(kind: Kind, name: str, subresource: str, verb: str) -> No
         return
     if subresource not in kind.subresources:
         raise errors.not_found(kind.resource.name, name) if kind.custom else errors.unknown_resource()
-    if subresource not in _SUBRESOURCES:
+    if subresource not in _SUBRESOURCES and not (kind.resource.name == "pods" and subresource in STREAMS):
         raise errors.not_supported(f"the subresource {kind.resource.name}/{subresource}")
     if verb not in kind.subresources[subresource].verbs:
-        raise errors.method_not_allowed()
+        raise errors.method_not_allowed(kind.resource.name if kind.custom else "", verb)
 
 
 def _check_timeout(text: str) -> None:

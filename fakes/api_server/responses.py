@@ -15,11 +15,11 @@ from fakes.api_server.faults import Fault
 from fakes.api_server.kinds import Kind
 from fakes.api_server.messages import Request, Response
 from fakes.api_server.negotiation import Form, included_object, wants_pretty
-from fakes.api_server.objects import ListAnswer, ObjectAnswer, PlainAnswer
+from fakes.api_server.objects import EmptyAnswer, ListAnswer, ObjectAnswer, PlainAnswer
 from fakes.api_server.tables import Tables
 from informer.runtime import Runtime
 
-Answer = ObjectAnswer | ListAnswer | PlainAnswer
+Answer = ObjectAnswer | ListAnswer | PlainAnswer | EmptyAnswer
 
 _JSON = {"Content-Type": "application/json"}
 _BINARY = {"Content-Type": protobuf.MEDIA_TYPE}
@@ -38,6 +38,8 @@ class BrokenBody:
 
 def render(request: Request, kind: Kind, answer: Answer, form: Form, now: datetime.datetime) -> Response:
     """An answer in its form; `now` is for ages. Raises 406 where the form is for a list and the answer none, or the other way round."""
+    if isinstance(answer, EmptyAnswer):
+        return Response(204, {}, b"")
     if form is Form.PROTOBUF:
         return _render_binary(kind, answer)
     if form is Form.YAML:
@@ -72,7 +74,7 @@ def _warnings(answer: ObjectAnswer) -> dict[str, str]:
     return {"Warning": ", ".join(f'299 - "{_escape(text)}"' for text in answer.warnings)} if answer.warnings else {}
 
 
-def _render_binary(kind: Kind, answer: Answer) -> Response:
+def _render_binary(kind: Kind, answer: ObjectAnswer | ListAnswer | PlainAnswer) -> Response:
     api_version, name = kind.resource.api_version, kind.resource.kind
     match answer:
         case PlainAnswer():

@@ -13,7 +13,7 @@ from fakes.api_server.objects import Objects, PlainAnswer
 from fakes.api_server.options import WriteOptions
 from fakes.api_server.requests import Call
 from fakes.api_server.tables.row import selector
-from fakes.api_server.writing import Writer
+from fakes.api_server.writing import Writer, check_name
 from fakes.storage import Version
 
 Document = dict[str, Any]
@@ -34,7 +34,8 @@ class Scaler:
         return self._answer(call.kind, reading.get(self._objects, call).version)
 
     def update(self, call: Call, document: Document, options: WriteOptions) -> PlainAnswer:
-        """PUT of a Scale. Raises 404, 409, 422."""
+        """PUT of a Scale. Raises 400, 404, 409, 422."""
+        _check_name(call, document.get("metadata") or {})
         return self.patch(call, lambda _: document, options)
 
     def patch(self, call: Call, change: Callable[[Document], Any], options: WriteOptions) -> PlainAnswer:
@@ -105,8 +106,7 @@ def _put(document: Document, path: list[str], value: int) -> None:
 
 
 def _check_name(call: Call, own: Mapping[str, Any]) -> None:
-    if own.get("name", call.name) != call.name:
-        raise errors.bad_request(f"the name of the object ({own['name']}) does not match the name on the URL ({call.name})")
+    check_name(own, call.name)
     if own.get("namespace", call.namespace) != call.namespace:
         raise errors.bad_request("the namespace of the provided object does not match the namespace sent on the request")
 

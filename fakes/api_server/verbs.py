@@ -21,7 +21,8 @@ from fakes.api_server.metadata import kind_name
 from fakes.api_server.objects import Objects
 from fakes.api_server.options import DeleteOptions, WriteOptions
 from fakes.api_server.pod_actions import PodActions
-from fakes.api_server.requests import REVIEWS, Call
+from fakes.api_server.pod_streams import PodStreams
+from fakes.api_server.requests import REVIEWS, STREAMS, Call
 from fakes.api_server.responses import Answer
 from fakes.api_server.reviews import Reviewer
 from fakes.api_server.scaling import Scaler
@@ -59,6 +60,7 @@ class Verbs:
         self.emptier = Emptier(kinds, self.objects, self.writer, self.deleter)
         self.scaler = Scaler(self.objects, self.writer)
         self.pods = PodActions(self.objects, self.deleter)
+        self.streams = PodStreams(self.objects)
         namespaces = kinds.find("", "v1", "namespaces")
         assert namespaces is not None, "namespaces are built in"
         for name in admission.FIRST_NAMESPACES:
@@ -72,6 +74,8 @@ class Verbs:
             case "binding" | "eviction" as subresource:
                 act = self.pods.bind if subresource == "binding" else self.pods.evict
                 return act(call, self._body(call, request), WriteOptions.of(call.parameters, "CreateOptions"))
+        if call.subresource in STREAMS:
+            return self.streams.answer(call)
         if call.kind.storage_key in REVIEWS:
             return self.reviewer.answer(call, request, self._body(call, request))
         match call.verb:
@@ -107,7 +111,7 @@ class Verbs:
         resource: Resource | Subresource = call.kind.subresources.get(call.subresource, call.kind.resource)
         custom = call.kind.custom and resource is call.kind.resource
         document = negotiation.read_object(request, resource.kind, resource.api_version, custom=custom)
-        if call.kind.custom and not document.get("kind"):
+        if call.kind.custom and call.subresource != "scale" and not document.get("kind"):
             raise negotiation.missing_kind(request.body, resource.kind)
         said = (document.get("apiVersion") or resource.api_version, document.get("kind") or resource.kind)
         document["apiVersion"], document["kind"] = said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fakes.api_server import admission, crds, errors, metadata
@@ -15,23 +15,12 @@ from fakes.api_server.errors import Cause
 from fakes.api_server.kinds import Kind
 from fakes.api_server.objects import ObjectAnswer, Objects
 from fakes.api_server.options import WriteOptions
+from fakes.api_server.preconditions import check_uid, check_version
 from fakes.api_server.requests import Call, object_key
 from fakes.api_server.shapes import shape_of
 from fakes.storage import Changed, Version
 
 _ATTEMPTS = 8
-_UNCONDITIONAL_REFUSED = {
-    ("admissionregistration.k8s.io", "mutatingwebhookconfigurations"),
-    ("admissionregistration.k8s.io", "validatingwebhookconfigurations"),
-    ("apiextensions.k8s.io", "customresourcedefinitions"),
-    ("apiregistration.k8s.io", "apiservices"),
-    ("coordination.k8s.io", "leases"),
-    ("node.k8s.io", "runtimeclasses"),
-    ("policy", "poddisruptionbudgets"),
-    ("storage.k8s.io", "csidrivers"),
-    ("storage.k8s.io", "csinodes"),
-    ("storage.k8s.io", "volumeattachments"),
-}
 
 Document = dict[str, Any]
 _Revise = Callable[[Document], tuple[Document, tuple[str, ...]]]
@@ -70,7 +59,7 @@ class Writer:
 
     def _check_place(self, call: Call, own: dict[str, Any]) -> None:
         if call.name and own.setdefault("name", call.name) != call.name:
-            raise errors.bad_request(_name_mismatch(own["name"], call.name))
+            raise _name_mismatch(own["name"], call.name)
         if own.get("namespace", call.namespace) != call.namespace:
             raise errors.bad_request("the namespace of the provided object does not match the namespace sent on the request")
         if call.namespace:
@@ -125,15 +114,12 @@ class Writer:
         warnings = _decode_body(call.kind, document, options)
         document = metadata.clean(call.kind, document)
         own = document["metadata"]
-        if not own.get("name"):
-            raise errors.bad_request(f"the name of the object ({call.name} based on URL) was undeterminable: name must be provided")
-        if own["name"] != call.name:
-            raise errors.bad_request(_name_mismatch(own["name"], call.name))
+        check_name(own, call.name)
         self._check_place(call, own)
 
         def replace(old: Document) -> tuple[Document, tuple[str, ...]]:
             new = copied(document)
-            self._check_preconditions(call.kind, old, new)
+            check_uid(call.kind, old, new)
             return new, warnings
 
         missing = (lambda: self._create_instead(call, document, options)) if call.kind.create_on_update and not call.subresource else None
@@ -142,21 +128,6 @@ class Writer:
     def _create_instead(self, call: Call, document: Document, options: WriteOptions) -> ObjectAnswer:
         document["metadata"].pop("resourceVersion", None)
         return self.create(call, document, options)
-
-    def _check_preconditions(self, kind: Kind, old: Document, new: Document) -> None:
-        before, after = old["metadata"], new["metadata"]
-        name, resource = before["name"], kind.resource.name
-        if after.get("uid", before["uid"]) != before["uid"]:
-            key = "/".join(part for part in (kind.resource.group, kind.resource.plural, before.get("namespace"), name) if part)
-            prefix = "apiextensions.kubernetes.io/" if kind.custom else ""
-            why = (
-                f"StorageError: invalid object, Code: 4, Key: /registry/{prefix}{key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition"
-                f" failed: UID in precondition: {after['uid']}, UID in object meta: {before['uid']}"
-            )
-            raise errors.conflict(resource, name, why)
-        if after.get("resourceVersion", "0") == "0" and (kind.custom or kind.storage_key in _UNCONDITIONAL_REFUSED):
-            cause = Cause("FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion")
-            raise errors.invalid(resource, name, [cause])
 
     def patch(
         self, call: Call, change: Callable[[Document], Document], options: WriteOptions, text: Callable[[], str] | None = None
@@ -178,8 +149,7 @@ class Writer:
                 value = json.dumps(shown, ensure_ascii=False)
                 raise errors.invalid("", "", [Cause("FieldValueInvalid", f"Invalid value: {value}: {error}", "patch")]) from None
             new = metadata.clean(call.kind, new)
-            if new["metadata"].get("name") != call.name:
-                raise errors.bad_request(_name_mismatch(new["metadata"].get("name", ""), call.name))
+            check_name(new["metadata"], call.name)
             self._check_place(call, new["metadata"])
             return new, warnings
 
@@ -207,8 +177,7 @@ class Writer:
         kind = call.kind
         old = self._objects.document(kind, version)
         sent, unknown = revise(old)
-        if sent["metadata"].get("resourceVersion", "0") not in ("0", old["metadata"]["resourceVersion"]):
-            raise errors.conflict(kind.resource.name, call.name)
+        check_version(kind, old, sent)
         new = self._settle(call, old, sent)
         warnings = (*unknown, *metadata.warnings(new))
         if same(old, new):
@@ -280,5 +249,13 @@ def is_finished(kind: Kind, document: Document) -> bool:
     return kind.storage_key != admission.NAMESPACES or not document.get("spec", {}).get("finalizers")
 
 
-def _name_mismatch(body: str, url: str) -> str:
-    return f"the name of the object ({body}) does not match the name on the URL ({url})"
+def check_name(own: Mapping[str, Any], name: str) -> None:
+    """Raises 400 where a metadata has another name than the URL, or none."""
+    if not own.get("name"):
+        raise errors.bad_request(f"the name of the object ({name} based on URL) was undeterminable: name must be provided")
+    if own["name"] != name:
+        raise _name_mismatch(own["name"], name)
+
+
+def _name_mismatch(body: str, url: str) -> errors.StatusError:
+    return errors.bad_request(f"the name of the object ({body}) does not match the name on the URL ({url})")

@@ -64,8 +64,8 @@ def test_custom_resources_refuse_other_methods_in_their_own_words(client: Client
 @pytest.mark.parametrize(
     ("method", "path", "what"),
     [
-        ("GET", f"{PODS}/x/log", "the subresource pods/log"),
-        ("POST", f"{PODS}/x/exec", "the subresource pods/exec"),
+        ("POST", "/api/v1/nodes/x/proxy", "the subresource nodes/proxy"),
+        ("GET", "/api/v1/namespaces/default/services/x/proxy/a/b/c", "the subresource services/proxy"),
         ("POST", "/api/v1/namespaces/default/serviceaccounts/x/token", "the subresource serviceaccounts/token"),
         (
             "POST",

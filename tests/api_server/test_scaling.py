@@ -121,6 +121,9 @@ def test_a_budget_is_spent_by_evictions_and_then_refuses_them(client: Client) ->
     budget(client, 1)
     for name in ("p", "q", "r"):
         pod(client, name, "Pending" if name == "r" else "Running")
+    for name in ("p", "q"):
+        ready = {"conditions": [{"type": "Ready", "status": "True"}]}
+        client.api.patch("pods", name, {"status": ready}, subresource="status")
     assert client.post(f"{PODS}/p/eviction", eviction("p")).status == 201
     status = client.api.get("poddisruptionbudgets", "b")["status"]
     assert (status["disruptionsAllowed"], list(status["disruptedPods"])) == (0, ["p"])

@@ -287,7 +287,7 @@ def test_the_wrong_uid_is_a_conflict_on_update_and_immutable_on_patch(client: Cl
         409,
         (
             'Operation cannot be fulfilled on foos.lab.io "a": StorageError: invalid object, Code: 4, Key: /registry/'
-            "apiextensions.kubernetes.io/lab.io/foos/default/a, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in"
+            "lab.io/foos/default/a, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in"
             f" precondition: 00000000-0000-0000-0000-000000000000, UID in object meta: {first['metadata']['uid']}"
         ),
     )

@@ -47,18 +47,11 @@ KNOWN: dict[str, str] = {
     "7.1 what the server sets and what it overwrites": (
         "a generation that the client made up is dropped also for kinds that do not count it"
     ),
-    "7.2 a version that is no number": "a version that is no number is a conflict, where a real server fails with 500",
-    "7.2 another uid: 409": "the key in the message",
     "7.2 dryRun and options that cannot be": "the text about an object of another kind",
     "7.2 managedFields of updates": "managedFields are not kept yet",
     "7.2 what is immutable": "the message holds a diff of Go structs",
     "7.2 what may change of a pod, and what may not": "the message holds a diff of Go structs",
-    "7.3 eviction of a running pod waits for its grace": "no condition DisruptionTarget",
-    "7.3 methods of a status": "the text for custom resources",
-    "7.3 scale of a custom resource": "a Scale without kind is refused",
-    "7.3 what needs a kubelet": "pods have no logs",
     "7.4 a result that cannot be: 422": "negative replicas are taken; the message holds the object in another form",
-    "7.4 a version in a patch is a precondition": "a version that is no number is a conflict, where a real server fails with 500",
     "7.4 content types of patches: 415": "the text about content types that no server knows",
     "7.4 options that cannot be": "the message holds the object in another form",
     "7.4 patches that are no JSON": "the text",

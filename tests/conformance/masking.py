@@ -31,6 +31,7 @@ _IN_TEXT = [
     re.compile(r"(?<=resourceVersion=)(\d+)"),
     re.compile(r"(?<=resourceVersion: \")(\d+)"),
     re.compile(r"(?<=resourceVersion\\\":\\\")(\d+)"),
+    re.compile(r"(?<=resourceVersion\":\")(\d+)"),
 ]
 _FLOOR = re.compile(r"(too old resource version: \S+) \(\d+\)")
 _TOKEN = re.compile(r"(?<=continue=)[\w%-]+")

@@ -44,6 +44,11 @@ def _(s: Session) -> None:
         s.patch(s.at(resource, "a"), {"metadata": {"namespace": "other"}})
         s.patch(s.at(resource, "a"), {"kind": "Other"})
         s.patch(s.at(resource, "a"), {"apiVersion": "other/v1"})
+        s.patch(s.at(resource, "a"), {"apiVersion": "other/v1", "kind": "Other"})
+        s.patch(s.at(resource, "a"), {"kind": "Secret"})
+        s.patch(s.at(resource, "a"), {"kind": "Pod"})
+        s.patch(s.at(resource, "a"), {"kind": None})
+        s.patch(s.at(resource, "a"), {"apiVersion": None})
         s.patch(s.at(resource, "a"), {"metadata": {"creationTimestamp": "2001-01-01T00:00:00Z"}})
         s.patch(s.at(resource, "a"), {"metadata": {"deletionTimestamp": "2001-01-01T00:00:00Z"}})
         s.patch(s.at(resource, "a"), {"metadata": None})
@@ -147,6 +152,9 @@ def _(s: Session) -> None:
     s.patch(s.at("configmaps", "a"), {"metadata": {"labels": {"x": "bad value"}}})
     s.patch(s.at("deployments", "a"), {"spec": {"replicas": -1}})
     s.patch(s.at("deployments", "a"), {"spec": {"replicas": "text"}})
+    s.patch(s.at("deployments", "a"), {"spec": {"paused": 1, "strategy": {"type": "Recreate", "rollingUpdate": None}}})
+    s.patch(s.at("deployments", "a"), [{"op": "replace", "path": "/spec/template/spec/dnsPolicy", "value": 1}], JSON_PATCH)
+    s.patch(s.at("deployments", "a"), {"spec": {"template": {"spec": {"dnsPolicy": "Nosuch"}}}})
 
 
 @script("7.4 dryRun")

@@ -29,6 +29,7 @@ def _(s: Session) -> None:
 @script("7.3 eviction of a pod without a node, and of one that is not there")
 def _(s: Session) -> None:
     s.have(pod("a"))
+    s.post(s.at("pods", "a", "eviction"), eviction("b"))
     s.post(s.at("pods", "a", "eviction"), eviction("a"))
     s.get(s.at("pods", "a"))
     s.post(s.at("pods", "none", "eviction"), eviction("none"))
@@ -36,10 +37,12 @@ def _(s: Session) -> None:
 
 @script("7.3 eviction of a running pod waits for its grace")
 def _(s: Session) -> None:
-    s.have(pod("a", node="n1"))
+    before = s.have(pod("a", node="n1")).version
+    s.post(s.at("pods", "a", "eviction"), eviction("a"), dryRun="All")
     s.post(s.at("pods", "a", "eviction"), eviction("a"))
     s.get(s.at("pods", "a"))
-    s.unseen("DELETE", s.at("pods", "a"), gracePeriodSeconds=0)
+    s.post(s.at("pods", "a", "eviction"), eviction("a", deleteOptions={"gracePeriodSeconds": 0}))
+    s.watch(s.at("pods"), resourceVersion=before).until("DELETED", "a")
 
 
 @script("7.3 eviction against a disruption budget: 429")
@@ -54,7 +57,37 @@ def _(s: Session) -> None:
     ready = {"status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}}
     s.unseen("PATCH", s.at("pods", "a", "status"), ready, "application/merge-patch+json")
     s.post(s.at("pods", "a", "eviction"), eviction("a"))
+    s.patch(s.at("poddisruptionbudgets", "b", "status"), {"status": {"observedGeneration": 1, "disruptionsAllowed": 0}})
+    s.post(s.at("pods", "a", "eviction"), eviction("a"))
+    s.patch(s.at("poddisruptionbudgets", "b", "status"), {"status": {"disruptionsAllowed": 1}})
+    s.post(s.at("pods", "a", "eviction"), eviction("a"), dryRun="All")
+    s.post(s.at("pods", "a", "eviction"), eviction("a", deleteOptions={"preconditions": {"resourceVersion": "1"}}))
+    s.get(s.at("poddisruptionbudgets", "b"))
+    s.post(s.at("pods", "a", "eviction"), eviction("a"))
     s.unseen("DELETE", s.at("pods", "a"), gracePeriodSeconds=0)
+
+
+@script("7.3 eviction of a pod that is not ready")
+def _(s: Session) -> None:
+    budget = {
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": {"name": "b"},
+        "spec": {"minAvailable": 1, "selector": {"matchLabels": {"app": "x"}}},
+    }
+    s.have(budget, pod("a", node="n1", labels={"app": "x"}), pod("b", node="n1", labels={"app": "x"}))
+    for name in ("a", "b"):
+        s.unseen("PATCH", s.at("pods", name, "status"), {"status": {"phase": "Running"}}, "application/merge-patch+json")
+    s.patch(s.at("poddisruptionbudgets", "b", "status"), {"status": {"observedGeneration": 1}})
+    s.post(s.at("pods", "a", "eviction"), eviction("a"))
+    s.patch(s.at("poddisruptionbudgets", "b", "status"), {"status": {"currentHealthy": 2, "desiredHealthy": 2}})
+    s.post(s.at("pods", "a", "eviction"), eviction("a"))
+    s.patch(s.at("poddisruptionbudgets", "b", "status"), {"status": {"currentHealthy": 1}})
+    s.post(s.at("pods", "b", "eviction"), eviction("b"))
+    s.patch(s.at("poddisruptionbudgets", "b"), {"spec": {"unhealthyPodEvictionPolicy": "AlwaysAllow"}})
+    s.post(s.at("pods", "b", "eviction"), eviction("b"))
+    for name in ("a", "b"):
+        s.unseen("DELETE", s.at("pods", name), gracePeriodSeconds=0)
 
 
 @script("7.3 status of a pod")
@@ -103,6 +136,26 @@ def _(s: Session) -> None:
 
 @script("7.3 what needs a kubelet")
 def _(s: Session) -> None:
-    s.have(pod("a"))
+    two = pod("two")
+    two["spec"]["containers"].append({"name": "d", "image": "i:1"})
+    s.have(pod("a"), two, pod("bound", node=f"{s.ns}-none"))
     s.get(s.at("pods", "none", "log"))
     s.get(s.at("pods", "a", "log"))
+    s.get(s.at("pods", "a", "log"), container="none")
+    s.get(s.at("pods", "a", "log"), tailLines="-1", limitBytes="0", sinceSeconds="0")
+    s.get(s.at("pods", "a", "log"), tailLines="abc")
+    s.get(s.at("pods", "two", "log"))
+    s.get(s.at("pods", "two", "log"), container="d")
+    s.get(s.at("pods", "bound", "log"))
+    for subresource in ("exec", "attach"):
+        s.get(s.at("pods", "none", subresource))
+        s.post(s.at("pods", "a", subresource), None, command="ls")
+        s.post(s.at("pods", "two", subresource), None, command="ls", container="e")
+        s.get(s.at("pods", "bound", subresource))
+    s.post(s.at("pods", "none", "portforward"), None)
+    s.post(s.at("pods", "a", "portforward"), None)
+    s.get(s.at("pods", "bound", "portforward"), ports="80")
+    s.get(s.at("pods", "a", "proxy"))
+    s.get(s.at("pods", "none", "proxy"))
+    s.delete(s.at("pods", "a", "exec"))
+    s.unseen("DELETE", s.at("pods", "bound"), gracePeriodSeconds=0)

@@ -33,8 +33,10 @@ def _(s: Session) -> None:
 def _(s: Session) -> None:
     s.have(foo("a"), deployment("a"))
     for resource in ("foos", "deployments"):
-        s.post(s.at(resource, "a", "status"), {})
-        s.delete(s.at(resource, "a", "status"))
+        for subresource in ("status", "scale"):
+            s.post(s.at(resource, "a", subresource), {})
+            s.delete(s.at(resource, "a", subresource))
+            s.ask("PUT", s.at(resource, "a", subresource), {})
 
 
 @script("7.3 scale of a custom resource")

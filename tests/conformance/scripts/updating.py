@@ -41,11 +41,15 @@ def _(s: Session) -> None:
     s.have(config_map("a"), foo("a"))
     s.put(s.at("configmaps", "a"), config_map("a", resourceVersion="abc"))
     s.put(s.at("foos", "a"), foo("a", resourceVersion="abc"))
+    s.put(s.at("configmaps", "a"), config_map("a", resourceVersion="-1"))
+    s.put(s.at("configmaps", "a"), config_map("a", resourceVersion="99999999999999999999"))
+    s.put(s.at("configmaps", "none"), config_map("none", resourceVersion="abc"))
 
 
 @script("7.2 another uid: 409")
 def _(s: Session) -> None:
-    for resource, made in (("configmaps", config_map("a")), ("foos", foo("a"))):
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "a"}, "spec": {"ports": [{"port": 80}]}}
+    for resource, made in (("configmaps", config_map("a")), ("foos", foo("a")), ("deployments", deployment("a")), ("services", service)):
         old = s.have(made).json
         s.put(s.at(resource, "a"), {**old, "metadata": {**old["metadata"], "uid": "11111111-2222-3333-4444-555555555555"}})
 
@@ -131,3 +135,6 @@ def _(s: Session) -> None:
     s.put(s.at("configmaps", "a"), config_map("a"), fieldValidation="foo")
     s.put(s.at("configmaps", "a"), b"{")
     s.put(s.at("configmaps", "a"), {**config_map("a"), "kind": "Secret"})
+    s.put(s.at("configmaps", "a"), {**config_map("a"), "kind": "Pod"})
+    s.put(s.at("configmaps", "a"), {**config_map("a"), "kind": "Nosuch"})
+    s.put(s.at("configmaps", "a"), {**config_map("a"), "apiVersion": "apps/v1", "kind": "Deployment"})
