@@ -12,46 +12,14 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from fakes.api_server import schemas, typed
 from fakes.api_server.kinds import Kind
 from fakes.storage import Version
 
-_METADATA_ORDER = (
-    "name",
-    "generateName",
-    "namespace",
-    "selfLink",
-    "uid",
-    "resourceVersion",
-    "generation",
-    "creationTimestamp",
-    "deletionTimestamp",
-    "deletionGracePeriodSeconds",
-    "labels",
-    "annotations",
-    "ownerReferences",
-    "finalizers",
-    "managedFields",
-)
 _LESS, _GREATER, _AND = b"<>&"
 _ESCAPES = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"), ("\u2028".encode(), b"\\u2028"), ("\u2029".encode(), b"\\u2029"))
 
-# what a Go struct without values encodes to, where that is more than nothing: bookmarks of built-in kinds carry it
-_EMPTY: Mapping[tuple[str, str], Mapping[str, Any]] = {
-    ("", "pods"): {"spec": {"containers": None}, "status": {}},
-    ("", "nodes"): {"spec": {}, "status": {"daemonEndpoints": {"kubeletEndpoint": {"Port": 0}}}},
-    ("", "namespaces"): {"spec": {}, "status": {}},
-    ("", "services"): {"spec": {}, "status": {"loadBalancer": {}}},
-    ("coordination.k8s.io", "leases"): {"spec": {}},
-    ("", "events"): {
-        "involvedObject": {},
-        "source": {},
-        "firstTimestamp": None,
-        "lastTimestamp": None,
-        "eventTime": None,
-        "reportingComponent": "",
-        "reportingInstance": "",
-    },
-}
+_COUNTED = ("deployments.apps", "replicasets.apps", "statefulsets.apps")
 
 T = TypeVar("T")
 
@@ -60,7 +28,10 @@ _METADATA = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 def to_json(document: Any, *, ordered: bool = False) -> bytes:
     """Compact JSON with Go's escapes; `ordered` sorts all keys."""
-    raw = msgspec.json.encode(document, order="deterministic" if ordered else None)
+    return _escaped(msgspec.json.encode(document, order="deterministic" if ordered else None))
+
+
+def _escaped(raw: bytes) -> bytes:
     if _LESS in raw or _GREATER in raw or _AND in raw or not raw.isascii():
         for plain, escaped in _ESCAPES:
             raw = raw.replace(plain, escaped)
@@ -77,25 +48,19 @@ def pretty(raw: bytes) -> bytes:
     return msgspec.json.format(raw, indent=2)
 
 
-def _sorted_maps(metadata: dict[str, Any]) -> dict[str, Any]:
-    known = {field: metadata[field] for field in _METADATA_ORDER if field in metadata}
-    for field in ("labels", "annotations"):
-        if isinstance(known.get(field), dict):
-            known[field] = dict(sorted(known[field].items()))
-    return known if len(known) == len(metadata) else known | {field: metadata[field] for field in metadata if field not in known}
-
-
 def encode_object(kind: Kind, document: Mapping[str, Any]) -> bytes:
     """The bytes to store: everything but kind and apiVersion."""
-    content: dict[str, Any] = {"metadata": None, **document}
+    content = dict(document)
     content.pop("kind", None)
     content.pop("apiVersion", None)
-    if kind.custom:
-        return to_json(content, ordered=True)
-    content["metadata"] = _sorted_maps(content["metadata"])
-    if "status" in content:
-        content["status"] = content.pop("status")
-    return to_json(content)
+    name = _schema_name(kind)
+    raw = None if name is None else typed.written(content, name)
+    return to_json(content, ordered=True) if raw is None else _escaped(raw)
+
+
+def _schema_name(kind: Kind) -> str | None:
+    resource = kind.resource
+    return None if kind.custom else schemas.name_of(resource.group, resource.version, resource.kind)
 
 
 def copied(value: T) -> T:
@@ -150,19 +115,21 @@ def listing(kind: Kind, versions: Iterable[Version], revision: int, *, token: st
         names = to_json({"apiVersion": kind.resource.api_version})[:-1]
         return b"".join([names, b',"items":[', items, b'],"kind":', to_json(kind.list_kind), b',"metadata":', to_json(metadata), b"}"])
     items = b",".join([version.raw for version in versions])
-    return b"".join([_list_header(kind.list_kind, kind.resource.api_version, revision, token, remaining), items, b"]}"])
+    return b"".join([_list_header(kind.list_kind, kind.resource.api_version, revision, token, remaining), b"[", items, b"]}"])
 
 
 def partial(version: Version) -> bytes:
     """PartialObjectMetadata of a stored object: typed key order, whatever the kind."""
-    metadata = to_json(_sorted_maps(version.document()["metadata"]))
-    return b'{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":' + metadata + b"}"
+    metadata = version.document()["metadata"]
+    raw = typed.written(metadata, schemas.OBJECT_META) or msgspec.json.encode(metadata)
+    return b'{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":' + _escaped(raw) + b"}"
 
 
 def partial_listing(versions: Iterable[Version], revision: int, *, token: str = "", remaining: int = 0) -> bytes:
-    """PartialObjectMetadataList."""
+    """PartialObjectMetadataList. A real server says null of one without items."""
+    header = _list_header("PartialObjectMetadataList", "meta.k8s.io/v1", revision, token, remaining)
     items = b",".join([partial(version) for version in versions])
-    return b"".join([_list_header("PartialObjectMetadataList", "meta.k8s.io/v1", revision, token, remaining), items, b"]}"])
+    return b"".join([header, b"[", items, b"]}"]) if items else header + b"null}"
 
 
 def _list_header(list_kind: str, api_version: str, revision: int, token: str, remaining: int) -> bytes:
@@ -171,16 +138,27 @@ def _list_header(list_kind: str, api_version: str, revision: int, token: str, re
         metadata["continue"] = token
     if remaining:
         metadata["remainingItemCount"] = remaining
-    return to_json({"kind": list_kind, "apiVersion": api_version, "metadata": metadata})[:-1] + b',"items":['
+    return to_json({"kind": list_kind, "apiVersion": api_version, "metadata": metadata})[:-1] + b',"items":'
 
 
 def bookmark(kind: Kind, revision: int, *, initial_end: bool, partial_form: bool) -> bytes:
     """The object of a BOOKMARK event."""
-    annotations: dict[str, Any] = {"annotations": {"k8s.io/initial-events-end": "true"}} if initial_end else {}
-    metadata = {"resourceVersion": str(revision), **annotations}
+    annotations = {"k8s.io/initial-events-end": "true"} if initial_end else {}
+    if kind.resource.name == "daemonsets.apps":
+        annotations = {"deprecated.daemonset.template.generation": "0", **annotations}
+    metadata: dict[str, Any] = {"resourceVersion": str(revision)}
+    if annotations:
+        metadata["annotations"] = annotations
     if partial_form:
         return to_json({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": metadata})
-    if kind.custom:
-        metadata = {**annotations, "resourceVersion": str(revision)}
-    rest = _EMPTY.get((kind.resource.group, kind.resource.plural), {})
-    return header(kind) + to_json({"metadata": metadata, **rest})[1:]
+    return header(kind) + to_json({**_nothing(kind), "metadata": metadata}, ordered=kind.custom)[1:]
+
+
+def _nothing(kind: Kind) -> dict[str, Any]:
+    """What a server writes of an object of this kind in which nothing was set."""
+    name = _schema_name(kind)
+    content = {} if name is None else typed.empty(name)
+    if kind.resource.name in _COUNTED:
+        # kept as a plain number, which is 0 when nothing was said
+        content["spec"] = {"replicas": 0, **content["spec"]}
+    return content

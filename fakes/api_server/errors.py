@@ -42,6 +42,8 @@ class StatusError(Exception):
         self.message = message
         self.details = None if details is None else dict(details)
         self.metadata = dict(metadata or {})
+        self.warnings: tuple[str, ...] = ()
+        """What the server warned of before it refused."""
 
     @property
     def retry_after(self) -> int:

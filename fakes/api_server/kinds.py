@@ -92,6 +92,8 @@ class Kind:
     field_refusal: str = ""
     """What a selector on any other field is answered; `{}` stands for the field."""
     storage_version_hash: str = ""
+    deprecation: str = ""
+    """What every answer about it warns of; empty for most."""
     definition: Mapping[str, Any] = field(default_factory=dict, hash=False, repr=False)
     """Of a custom kind: its entry of `spec.versions`, with schema, subresources and printer columns."""
 
@@ -227,6 +229,7 @@ def _read(group: str, version: str, entry: Mapping[str, Any]) -> Kind:
         fields=tuple(_selectable(entry.get("fields", (NAME, NAMESPACE)))),
         field_refusal=entry.get("fieldRefusal", '"{}" is not a known field selector: only "metadata.name", "metadata.namespace"'),
         storage_version_hash=entry.get("hash", ""),
+        deprecation=entry.get("deprecation", ""),
     )
 
 

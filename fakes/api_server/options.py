@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +74,7 @@ class ListOptions:
         _check("ListOptions", causes)
 
     def check_watch(self) -> None:
-        """Raises 422."""
+        """Raises 422. Where nothing is said of initial events and they are sent all the same, the match counts as said."""
         causes: list[Cause] = []
         if self.initial_events is not None and self.match != "NotOlderThan":
             causes.append(_forbidden(_MATCH, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"))
@@ -83,8 +84,8 @@ class ListOptions:
                 causes.append(_forbidden(_MATCH, text))
             if self.match != "NotOlderThan":
                 causes.append(_unsupported(_MATCH, f'"{self.match}"', '"NotOlderThan"'))
-            if self.token:
-                causes.append(_forbidden(_MATCH, "resourceVersionMatch is forbidden when continue is provided"))
+        if self.token and (self.match or (self.initial_events is None and self.with_initial_events)):
+            causes.append(_forbidden(_MATCH, "resourceVersionMatch is forbidden when continue is provided"))
         _check("ListOptions", causes)
 
     @property
@@ -106,14 +107,15 @@ class WriteOptions:
     @classmethod
     def of(cls, parameters: Parameters, kind: str) -> WriteOptions:
         """`kind` is CreateOptions, UpdateOptions or PatchOptions, for messages. Raises 422."""
-        causes = _dry_run(parameters.text("dryRun"))
+        dry = parameters.texts("dryRun")
+        causes = _dry_run(dry)
         if kind == "PatchOptions" and parameters.has("force"):
             causes.append(_forbidden("force", "may not be specified for non-apply patch"))
         validation = parameters.text("fieldValidation")
         if validation not in ("", "Ignore", "Strict", "Warn"):
             causes.append(_unsupported("fieldValidation", f'"{validation}"', '"", "Ignore", "Strict", "Warn"'))
         _check(kind, causes)
-        return cls(dry_run=parameters.text("dryRun") == "All", validation=validation or "Warn")
+        return cls(dry_run=bool(dry), validation=validation or "Warn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +139,11 @@ class DeleteOptions:
         preconditions = body.get("preconditions") or {}
         if not isinstance(preconditions, dict):
             raise _wrong_types()
-        dry = body.get("dryRun") or ([parameters.text("dryRun")] if parameters.text("dryRun") else [])
+        dry = body.get("dryRun") or list(parameters.texts("dryRun"))
+        if not isinstance(dry, list) or not all(isinstance(text, str) for text in dry):
+            raise _wrong_types()
         options = cls(
-            dry_run=dry == ["All"],
+            dry_run=bool(dry),
             policy=body.get("propagationPolicy") or parameters.text("propagationPolicy") or None,
             orphan=body.get("orphanDependents", parameters.flag("orphanDependents") if parameters.has("orphanDependents") else None),
             grace=body.get(
@@ -149,7 +153,7 @@ class DeleteOptions:
             version=preconditions.get("resourceVersion"),
         )
         options._check_types()
-        causes = [] if dry in ([], ["All"]) else _dry_run(dry[0] if isinstance(dry, list) else str(dry))
+        causes = _dry_run(dry)
         if options.orphan is not None and options.policy is not None:
             text = f'Invalid value: "{options.policy}": orphanDependents and deletionPropagation cannot be both set'
             causes.append(Cause("FieldValueInvalid", text, "propagationPolicy"))
@@ -173,5 +177,7 @@ def _wrong_types() -> errors.StatusError:
     return errors.bad_request("json: cannot unmarshal a field of DeleteOptions.meta.k8s.io into its Go type")
 
 
-def _dry_run(text: str) -> list[Cause]:
-    return [] if text in ("", "All") else [_unsupported("dryRun", f'["{text}"]', '"All"')]
+def _dry_run(texts: Sequence[str]) -> list[Cause]:
+    if all(text == "All" for text in texts):
+        return []
+    return [_unsupported("dryRun", json.dumps(list(texts), separators=(",", ":")), '"All"')]

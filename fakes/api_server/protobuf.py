@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from fakes.api_server import schemas
 from fakes.api_server.encoding import to_json
-from fakes.api_server.tables.row import moment
+from fakes.api_server.moments import moment
 
 MEDIA_TYPE = "application/vnd.kubernetes.protobuf"
 MAGIC = b"k8s\x00"

@@ -72,7 +72,12 @@ def list_objects(objects: Objects, call: Call, *, past_cache: bool = False) -> L
     else:
         await_version(objects, call.kind, asked)
         state = _state(objects, call, asked if exact else None)
-    return _page(call, state, selection, limit)
+    return _page(call, state, selection, 0 if _is_of_one(call, selection) else limit)
+
+
+def _is_of_one(call: Call, selection: Selection) -> bool:
+    """Whether a list is about one name in one place: a real server reads just that key then, and knows of no more."""
+    return selection.pinned_name() is not None and (bool(call.namespace) or not call.kind.resource.namespaced)
 
 
 def _state(objects: Objects, call: Call, at: int | None) -> State:

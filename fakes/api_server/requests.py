@@ -37,6 +37,7 @@ class Parameters:
     """Query parameters, read as Go reads them."""
 
     def __init__(self, query: tuple[tuple[str, str], ...]) -> None:
+        self._query = query
         self._values: dict[str, str] = {}
         for name, value in query:
             self._values.setdefault(name, value)
@@ -46,6 +47,10 @@ class Parameters:
 
     def text(self, name: str) -> str:
         return self._values.get(name, "")
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """All that were sent under this name."""
+        return tuple(value for key, value in self._query if key == name) if name in self._values else ()
 
     def flag(self, name: str) -> bool:
         """True for anything but absence, `false` and `0`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from email.utils import format_datetime
 
@@ -55,7 +55,7 @@ def render(request: Request, kind: Kind, answer: Answer, form: Form, now: dateti
                 )
             return _json(request, 200, _list_body(kind, answer, form))
         case ObjectAnswer():
-            headers = _warnings(answer)
+            headers = _warning(answer.warnings)
             if form is Form.TABLE:
                 body = Tables(kind, included_object(request)).of_object(answer.version, now)
             else:
@@ -70,8 +70,15 @@ def _as_yaml(response: Response) -> Response:
     )
 
 
-def _warnings(answer: ObjectAnswer) -> dict[str, str]:
-    return {"Warning": ", ".join(f'299 - "{_escape(text)}"' for text in answer.warnings)} if answer.warnings else {}
+def warned(response: Response, *texts: str) -> Response:
+    """The response with these warnings in front of its own."""
+    own = response.headers.get("Warning")
+    joined = ", ".join(filter(None, [_warning(texts).get("Warning"), own]))
+    return replace(response, headers={**response.headers, "Warning": joined}) if joined else response
+
+
+def _warning(texts: Sequence[str]) -> dict[str, str]:
+    return {"Warning": ", ".join(f'299 - "{_escape(text)}"' for text in dict.fromkeys(texts))} if texts else {}
 
 
 def _render_binary(kind: Kind, answer: ObjectAnswer | ListAnswer | PlainAnswer) -> Response:
@@ -86,7 +93,7 @@ def _render_binary(kind: Kind, answer: ObjectAnswer | ListAnswer | PlainAnswer) 
             return Response(200, dict(_BINARY), protobuf.encode_list(api_version, kind.list_kind, {**metadata, **counted}, items))
         case ObjectAnswer():
             body = protobuf.enveloped_item(api_version, name, answer.version.raw)
-            return Response(answer.status, {**_BINARY, **_warnings(answer)}, body)
+            return Response(answer.status, {**_BINARY, **_warning(answer.warnings)}, body)
 
 
 def watch_type(form: Form) -> str:
@@ -119,8 +126,9 @@ def _escape(text: str) -> str:
 
 
 def render_error(request: Request, error: StatusError, form: Form = Form.OBJECT) -> Response:
-    """A refusal. Retry-After goes with it as a header, too."""
+    """A refusal. Retry-After goes with it as a header, too, and so does what the server warns of."""
     headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
+    headers |= _warning(error.warnings)
     if form is Form.YAML:
         return _as_yaml(render_error(request, error))
     if form is Form.PROTOBUF:

@@ -32,6 +32,7 @@ from fakes.api_server.responses import (
     render_error,
     render_fault,
     unavailable,
+    warned,
     watch_type,
 )
 from fakes.api_server.tables import Tables, TableStream
@@ -95,7 +96,7 @@ class APIServer(Bulk):
         with self._lock:
             fault = self._faults.next_fault(verb, resource)
         if fault is None:
-            response = self._denied(request) or refusal or self._respond(request, call)
+            response = self._denied(request) or refusal or self._warned(request, call)
         else:
             if fault.commit and call is not None and call.verb != "watch":
                 self._respond(request, call)
@@ -122,6 +123,10 @@ class APIServer(Bulk):
             return None, page_not_found()
         except StatusError as error:
             return None, render_error(request, error)
+
+    def _warned(self, request: Request, call: Call | None) -> Response:
+        response = self._respond(request, call)
+        return response if call is None or not call.kind.deprecation else warned(response, call.kind.deprecation)
 
     def _respond(self, request: Request, call: Call | None) -> Response:
         form = negotiation.Form.OBJECT

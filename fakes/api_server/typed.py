@@ -20,14 +20,16 @@ from typing import Annotated, Any, NamedTuple
 import msgspec
 
 from fakes.api_server import schemas
+from fakes.api_server.moments import moment
 from fakes.api_server.quantities import canonical
-from fakes.api_server.tables.row import moment
 
 Document = dict[str, Any]
 
 _TIME, _MICRO_TIME = ("io.k8s.apimachinery.pkg.apis.meta.v1.Time", "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime")
 _QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity"
 _INT_OR_STRING = "io.k8s.apimachinery.pkg.util.intstr.IntOrString"
+_EXTENSION = "io.k8s.apimachinery.pkg.runtime.RawExtension"
+_SCHEMA = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps"
 _WHOLE_SECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _TO_SECONDS = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 _MICRO_LAYOUT = "2006-01-02T15:04:05.000000Z07:00"
@@ -65,8 +67,40 @@ class _Bytes(str):
     __slots__ = ()
 
 
+class _Extension:
+    """A value of any shape, which is written in the order in which it came."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+class _JSONSchema(_Extension):
+    """A schema, which holds schemas in turn."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__(_in_order(value))
+
+
+def _in_order(schema: Any) -> Any:
+    """A schema with its fields in the order of their struct, those below it too."""
+    if not isinstance(schema, dict):
+        return [_in_order(item) for item in schema] if isinstance(schema, list) else schema
+    return {name: _below(name, schema[name]) for name in (*_fields_of(_SCHEMA), *schema) if name in schema}
+
+
+def _below(name: str, value: Any) -> Any:
+    match name:
+        case "properties" | "patternProperties" | "definitions" | "dependencies" if isinstance(value, dict):
+            return {key: _in_order(value[key]) for key in sorted(value)}
+        case "items" | "additionalItems" | "additionalProperties" | "not" | "allOf" | "anyOf" | "oneOf":
+            return _in_order(value)
+    return value
+
+
 def _read_special(kind: type, value: Any) -> Any:
     """Raises `ValueError` in the words of the server."""
+    if issubclass(kind, _Extension):
+        return kind(value)
     if kind is _Quantity and isinstance(value, str | int | float):
         return _Quantity(canonical(value))
     if not isinstance(value, str):
@@ -137,7 +171,7 @@ def _annotated(field: _Field) -> tuple[Any, Any]:
         absent = field.omit_zero or (kind is Any and not field.always)
         return kind | None if kind is not Any else Any, None if absent else msgspec.field(default_factory=_none)
     zero = _zero(field, kind)
-    if isinstance(zero, list | dict):
+    if isinstance(zero, list | dict) or (kind is _Bytes and field.always):
         if field.always:
             return kind | None, msgspec.field(default_factory=_none)
         return kind, msgspec.field(default_factory=type(zero))
@@ -160,7 +194,14 @@ def _zero(field: _Field, kind: Any) -> Any:
 
 def _annotation(schema: schemas.Schema) -> Any:
     name = schemas.reference(schema)
-    special = {_TIME: _Time, _MICRO_TIME: _MicroTime, _QUANTITY: _Quantity, _INT_OR_STRING: int | str}
+    special = {
+        _TIME: _Time,
+        _MICRO_TIME: _MicroTime,
+        _QUANTITY: _Quantity,
+        _INT_OR_STRING: int | str,
+        _EXTENSION: _Extension,
+        _SCHEMA: _JSONSchema,
+    }
     if name in special:
         return special[name]
     found = schemas.resolve(schema)
@@ -194,11 +235,32 @@ def normal(document: Document, name: str) -> tuple[Document, list[str]]:
             struct = msgspec.convert(mended, struct_of(name), dec_hook=_read_special)
         except msgspec.ValidationError as error:
             raise Undecodable(str(error).partition(" - at ")[0]) from None
-    plain: Document = msgspec.to_builtins(struct, enc_hook=str)
+    plain: Document = msgspec.to_builtins(struct, enc_hook=_plain)
     _null_lists(plain)
     if isinstance(plain.get("spec"), dict):
         _null_lists(plain["spec"])
     return plain, unknown
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, _Extension) else str(value)
+
+
+def written(document: Mapping[str, Any], name: str) -> bytes | None:
+    """A normal object in JSON: fields in the order of the struct, maps sorted. None for one that is not of its kind after all."""
+    try:
+        struct = msgspec.convert(document, struct_of(name), dec_hook=_keep)
+    except msgspec.ValidationError:
+        return None
+    return msgspec.json.encode(struct, enc_hook=_written, order="deterministic")
+
+
+def _keep(kind: type, value: Any) -> Any:
+    return kind(value)
+
+
+def _written(value: Any) -> Any:
+    return msgspec.Raw(msgspec.json.encode(value.value)) if isinstance(value, _Extension) else str(value)
 
 
 def _null_lists(fields: Document) -> None:

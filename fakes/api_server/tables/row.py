@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fakes.api_server.moments import moment
+
 NONE, UNKNOWN, UNSET = "<none>", "<unknown>", "<unset>"
 _MORE = 3
 
@@ -55,12 +57,6 @@ def at(value: Any, path: str, default: Any = "") -> Any:
     for step in path.split("."):
         value = value.get(step) if isinstance(value, Mapping) else None
     return default if value in (None, "", [], {}) else value
-
-
-def moment(text: str) -> datetime.datetime:
-    """A time as objects have it. Raises `ValueError`."""
-    parsed = datetime.datetime.fromisoformat(text)
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=datetime.UTC)
 
 
 def human_duration(seconds: float) -> str:
