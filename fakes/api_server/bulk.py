@@ -6,36 +6,30 @@ Like the rest of the Python face it takes the same way as requests do, and leave
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from fakes.api_server import admission, manifests, metadata, reading, verbs
+from fakes.api_server.changes import Change, Changes
 from fakes.api_server.definitions import DEFINITIONS
-from fakes.api_server.encoding import restamp
 from fakes.api_server.errors import StatusError
 from fakes.api_server.face import Document, Face
-from fakes.api_server.kinds import Kind
+from fakes.api_server.kinds import Kind, Kinds
 from fakes.api_server.manifests import Entry, Manifest
 from fakes.api_server.options import WriteOptions
 from fakes.api_server.requests import Call, object_key
-from fakes.storage import Changed, Event, Version
-
-ChangeType = Literal["ADDED", "MODIFIED", "DELETED"]
+from fakes.api_server.selection import Selection
+from fakes.api_server.verbs import Verbs
+from fakes.storage import Changed, Version
 
 _STRICT = WriteOptions(validation="Strict")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One step of an object's life: `object` as it was after it, or, of a deletion, as it was last, under the version of its end."""
-
-    type: ChangeType
-    version: str
-    object: Document
-
-
 class Bulk(Face):
     """See the module."""
+
+    def __init__(self, kinds: Kinds, verbs: Verbs) -> None:
+        super().__init__(kinds, verbs)
+        self._changes: dict[Changes, None] = {}
 
     def apply(self, manifest: Manifest, namespace: str | None = None) -> list[Document]:
         """Create what is not there, merge into what is, and give all as it is stored; one after another, in the manifest's order.
@@ -62,10 +56,39 @@ class Bulk(Face):
     def history(self, resource: str, name: str, namespace: str | None = None) -> list[Change]:
         """All that is known to have happened to an object and its predecessors of the same name: nothing from before a compaction."""
         call = self._call("get", resource, name, namespace)
-        storage = self._verbs.objects.storage
-        events: list[Event] = []
-        storage.subscribe(call.kind.storage_key, events.append, prefix=call.key, after=storage.compacted).cancel()
-        return [self._change(call.kind, event) for event in events if event.key == call.key]
+        oldest = self._verbs.objects.storage.compacted
+        with self.watch(resource, call.namespace, field_selector=f"metadata.name={name}", version=oldest) as changes:
+            return changes.pending()
+
+    def watch(
+        self,
+        resource: str,
+        namespace: str | None = None,
+        selector: str = "",
+        field_selector: str = "",
+        *,
+        version: str | int | None = None,
+        initial: bool = False,
+        timeout: float | None = 10.0,
+    ) -> Changes:
+        """What happens to these objects, of one namespace or (None) of all: from now on, or after a `version`.
+
+        With `initial`, what there is comes first, as ADDED. `timeout` is how long, in seconds of the runtime, it is waited for a change;
+        None waits for ever. See `Changes`. Raises 410 for a version that has been compacted, and 400 for what is no selector.
+        """
+        if initial and version is not None:
+            raise ValueError("a watch starts with what there is, or after a version; not both")
+        kind = self._lookup(resource)
+        call = Call("watch", kind, namespace or "" if kind.resource.namespaced else "")
+        selection = Selection.parse(kind, selector, field_selector)
+        changes = Changes(self._verbs.objects, kind, selection, timeout=timeout, on_close=lambda own: self._changes.pop(own, None))
+        changes.open(call.prefix, None if version is None else reading.parse_version(str(version)), initial=initial)
+        self._changes[changes] = None
+        return changes
+
+    def _end_changes(self) -> None:
+        for changes in list(self._changes):
+            changes.end()
 
     def bind(self, pod: str, node: str, namespace: str | None = None) -> Document:
         """POST of a Binding, as a scheduler does it. Gives the pod. Raises a conflict where it has a node."""
@@ -127,11 +150,6 @@ class Bulk(Face):
             if kind.storage_key == DEFINITIONS:
                 self._verbs.definitions.written(kind, version)
             return version
-
-    def _change(self, kind: Kind, event: Event) -> Change:
-        version = event.new or event.farewell(restamp)
-        step: ChangeType = "DELETED" if event.new is None else "MODIFIED" if event.old else "ADDED"
-        return Change(step, str(event.revision), self._verbs.objects.document(kind, version))
 
 
 def _in_order(entries: Sequence[Entry]) -> list[Entry]:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import msgspec
 
 from fakes.api_server import errors
+from fakes.api_server.encoding import from_json
 from fakes.api_server.kinds import Kind, Kinds
 from fakes.api_server.messages import Request
 
@@ -100,7 +104,7 @@ class RequestRecord:
     """One request that came in at the door. `time` is the runtime's monotonic clock, in seconds.
 
     `resource` is `pods`, `deployments.apps`, or empty for discovery and for what has no handler; `verb` is the method then, in lower case.
-    `query` has the first value of each parameter. `status` is 0 when the connection was broken instead of answered.
+    `query` has the first value of each parameter; `body` is what was sent. `status` is 0 when the connection was broken, not answered.
     """
 
     time: float
@@ -114,6 +118,15 @@ class RequestRecord:
     user_agent: str
     path: str
     user: str = "system:admin"
+    body: bytes = b""
+
+    @property
+    def document(self) -> Any:
+        """The body as data; None where it is empty, or no JSON."""
+        try:
+            return from_json(self.body) if self.body else None
+        except msgspec.DecodeError:
+            return None
 
 
 def is_resource_path(path: str) -> bool:

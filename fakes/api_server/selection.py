@@ -7,7 +7,7 @@ from functools import partial
 
 from fakes.api_server import errors
 from fakes.api_server.kinds import NAME, NAMESPACE, Kind
-from fakes.storage import Version
+from fakes.storage import Event, Version
 from informer.selectors import FieldSelector, LabelSelector, SelectorError
 
 
@@ -37,6 +37,11 @@ class Selection:
         if self.labels and not self.labels.matches(version.labels):
             return False
         return not self.fields or self.fields.matches(partial(self._field, version))
+
+    def shows(self, event: Event) -> tuple[bool, bool]:
+        """Whether the object was, and is, in the selection."""
+        before = event.old is not None and self.matches(event.old)
+        return before, event.new is not None and self.matches(event.new)
 
     def _field(self, version: Version, name: str) -> str:
         namespace, _, own = version.key.rpartition("/")

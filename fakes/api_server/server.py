@@ -216,6 +216,7 @@ class APIServer(Bulk):
         self._definitions_change(self.kinds.install)
         self._cache.clear()
         self.disconnect()
+        self._end_changes()
 
     def _definitions_change(self, change: Callable[[Document], object]) -> None:
         for version in self.storage.state(DEFINITIONS).versions:
@@ -271,6 +272,7 @@ class APIServer(Bulk):
         with self._lock:
             self._closed = True
         self.disconnect(clean=True)
+        self._end_changes()
 
 
 def _record(started: float, verb: str, call: Call | None, request: Request, status: int) -> RequestRecord:
@@ -286,4 +288,5 @@ def _record(started: float, verb: str, call: Call | None, request: Request, stat
         user_agent=request.headers.get("user-agent", ""),
         path=request.path,
         user=request.user,
+        body=request.body,
     )

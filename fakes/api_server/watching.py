@@ -55,14 +55,9 @@ class View:
     tables: TableStream | None = None
     """Where they are asked for; then one task asks for lines, in the order in which they are sent."""
 
-    def shown(self, event: Event) -> tuple[bool, bool]:
-        """Whether the object was, and is, in the selection."""
-        before = event.old is not None and self.selection.matches(event.old)
-        return before, event.new is not None and self.selection.matches(event.new)
-
     def line(self, event: Event) -> bytes:
         """The event as the selector makes it look: an object may enter and leave the selection. Empty when it is not concerned."""
-        shown_before, shown_now = self.shown(event)
+        shown_before, shown_now = self.selection.shows(event)
         if shown_now:
             assert event.new is not None
             return self.object_line("MODIFIED" if shown_before else "ADDED", event.new)
@@ -155,7 +150,7 @@ class WatchBody:
         for item in reversed(self._queue):
             if isinstance(item, Version | Bookmark) or (isinstance(item, Event) and item.revision <= self._start):
                 break
-            count += isinstance(item, Event) and any(self.view.shown(item))
+            count += isinstance(item, Event) and any(self.view.selection.shows(item))
             if count == limit:
                 break
         return count
