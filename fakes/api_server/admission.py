@@ -11,7 +11,6 @@ from fakes.storage import Storage
 
 NAMESPACES = ("", "namespaces")
 PODS = ("", "pods")
-FIRST_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 _PROTECTED = {("", "persistentvolumes"): "kubernetes.io/pv-protection", ("", "persistentvolumeclaims"): "kubernetes.io/pvc-protection"}
 _NOT_READY = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
 IMMORTAL_NAMESPACES = ("default", "kube-system", "kube-public")

@@ -50,8 +50,9 @@ class APIServer(Bulk):
     """See the module. `runtime` is where its time, identity and chance come from; None means the current task's simulation, or threads.
 
     `revision` is the version that the cluster starts from: the first object gets the next one. The namespaces default, kube-system,
-    kube-public and kube-node-lease exist from the start. With `rbac`, the Roles, ClusterRoles and bindings that it holds decide who may do
-    what; at first these are the ones for people of every cluster. `system:admin` and the group `system:masters` may do everything.
+    kube-public and kube-node-lease exist from the start, and in the first of them the Service `kubernetes`. With `rbac`, the Roles,
+    ClusterRoles and bindings that it holds decide who may do what; at first these are the ones for people of every cluster. `system:admin`
+    and the group `system:masters` may do everything.
 
     `watch_window` is how many events of each resource a watch can be replayed from; one from before them answers 410, while exact lists
     still know the past. `watch_buffer` is how many events may wait to be read on a stream; it ends where there would be more, after those

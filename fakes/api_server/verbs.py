@@ -8,13 +8,14 @@ from typing import Any
 
 import msgspec
 
-from fakes.api_server import admission, errors, negotiation, patches, reading
+from fakes.api_server import errors, negotiation, patches, reading
 from fakes.api_server.access import Access
 from fakes.api_server.definitions import Definitions
 from fakes.api_server.deleting import Deleter
 from fakes.api_server.emptying import Emptier
 from fakes.api_server.encoding import from_json
 from fakes.api_server.errors import Cause, StatusError
+from fakes.api_server.first_objects import first_objects
 from fakes.api_server.kinds import Kind, Kinds, Subresource
 from fakes.api_server.messages import Request
 from fakes.api_server.metadata import kind_name
@@ -61,10 +62,10 @@ class Verbs:
         self.scaler = Scaler(self.objects, self.writer)
         self.pods = PodActions(self.objects, self.deleter)
         self.streams = PodStreams(self.objects)
-        namespaces = kinds.find("", "v1", "namespaces")
-        assert namespaces is not None, "namespaces are built in"
-        for name in admission.FIRST_NAMESPACES:
-            self.writer.create(Call("create", namespaces), {"metadata": {"name": name}}, WriteOptions())
+        for plural, namespace, document in first_objects():
+            kind = kinds.find("", "v1", plural)
+            assert kind is not None, "what is there first is built in"
+            self.writer.create(Call("create", kind, namespace), document, WriteOptions())
 
     def answer(self, call: Call, request: Request) -> Answer:
         """Raises every `StatusError` there is."""

@@ -264,7 +264,7 @@ def test_the_face_updates_and_patches(client: Client) -> None:
 def test_the_versions_start_where_they_are_told_to_and_may_be_wider_than_64_bits() -> None:
     client = Client(revision=2**63 + 5)
     created = client.api.create(config_map("c"))
-    assert created["metadata"]["resourceVersion"] == str(2**63 + 10)
+    assert created["metadata"]["resourceVersion"] == str(2**63 + 11)
     page = client.get("/api/v1/namespaces", limit=1)
     rest = client.get("/api/v1/namespaces", **rest_of(page))
     assert (page.names, rest.names) == (["default"], ["kube-node-lease", "kube-public", "kube-system"])

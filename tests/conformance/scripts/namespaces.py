@@ -66,3 +66,11 @@ def _(s: Session) -> None:
     s.put(s.at("namespaces", name, "finalize"), {"metadata": {"name": name}, "spec": {"finalizers": []}})
     s.delete(s.at("namespaces", name))
     s.get(s.at("namespaces", name))
+
+
+@script("8 the Service kubernetes is there from the start")
+def _(s: Session) -> None:
+    place = s.at("services", "kubernetes", namespace="default")
+    # the port of the server itself is another one each time
+    s.patch(place, {"spec": {"ports": [{"port": 443, "targetPort": 6443}]}}, dryRun="All")
+    s.post(s.at("services", namespace="default"), {"metadata": {"name": "kubernetes"}, "spec": {"ports": [{"port": 443}]}}, dryRun="All")
