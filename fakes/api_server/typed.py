@@ -22,6 +22,7 @@ import msgspec
 from fakes.api_server import schemas
 from fakes.api_server.moments import moment
 from fakes.api_server.quantities import canonical
+from informer.runtime import ThreadRuntime
 
 Document = dict[str, Any]
 
@@ -35,6 +36,10 @@ _TO_SECONDS = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 _MICRO_LAYOUT = "2006-01-02T15:04:05.000000Z07:00"
 _LIMITS = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 _JSON_TYPES = {bool: "bool", int: "number", float: "number", str: "string", list: "array", dict: "object"}
+
+_preparing = ThreadRuntime().condition("structs")  # for all servers of this process, so it is no server's own
+# _preparing guards writes to this
+_ready: dict[str, type[msgspec.Struct]] = {}
 
 
 class Undecodable(ValueError):
@@ -151,9 +156,19 @@ def _go_fields() -> Mapping[str, list[tuple[str, str, int, int]]]:
     return found
 
 
-@functools.cache
 def struct_of(name: str) -> type[msgspec.Struct]:
-    """The struct of a schema."""
+    """The struct of a schema, ready for use: msgspec crashes when a second task meets a struct that a first one still prepares."""
+    ready = _ready.get(name)
+    if ready is None:
+        with _preparing:
+            ready = _struct(name)
+            msgspec.convert({}, ready)
+            _ready[name] = ready
+    return ready
+
+
+@functools.cache
+def _struct(name: str) -> type[msgspec.Struct]:
     entries = [(f"f{index}", *_annotated(field)) for index, field in enumerate(_fields_of(name).values())]
     names = {f"f{index}": field for index, field in enumerate(_fields_of(name))}
     short = name.rpartition(".")[2]
@@ -206,7 +221,7 @@ def _annotation(schema: schemas.Schema) -> Any:
         return special[name]
     found = schemas.resolve(schema)
     if name and "properties" in found:
-        return struct_of(name)
+        return _struct(name)
     match found.get("type"):
         case "array":
             return list[_annotation(found["items"])]  # type: ignore[misc]
