@@ -46,20 +46,21 @@ class Request:
         groups: tuple[str, ...] = (),
     ) -> Request:
         """Make one from a URL (absolute or just its path and query) and headers in any case."""
-        parts = urlsplit(url)
-        return cls(
-            method.upper(),
-            unquote(parts.path),
-            tuple(parse_qsl(parts.query, keep_blank_values=True)),
-            {name.lower(): value for name, value in (headers or {}).items()},
-            body,
-            user,
-            groups,
-        )
+        path, query = split_target(url)
+        return cls(method.upper(), path, query, {name.lower(): value for name, value in (headers or {}).items()}, body, user, groups)
 
     def parameter(self, name: str, default: str = "") -> str:
         """The first value of a query parameter."""
         return next((value for key, value in self.query if key == name), default)
+
+
+def split_target(target: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The path and the query of a URL: absolute, or without its host."""
+    if not target.startswith("/"):
+        parts = urlsplit(target)
+        target = f"{parts.path}?{parts.query}"
+    path, _, query = target.partition("?")
+    return unquote(path), tuple(parse_qsl(query, keep_blank_values=True)) if query else ()
 
 
 class Body(Protocol):

@@ -19,7 +19,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any, Protocol
 
 from fakes.api_server.errors import StatusError, bad_request, server_failure
-from fakes.api_server.messages import Body, Identity, Request, Response
+from fakes.api_server.messages import Body, Identity, Request, Response, split_target
 from fakes.transport.handler import Handler
 from fakes.transport.headers import merged
 
@@ -77,7 +77,8 @@ class HTTPConnection(BaseHTTPRequestHandler):
             self._refuse(StatusError(401, "Unauthorized", "Unauthorized"))
             return
         try:
-            response = self._owner.handler.handle(Request.of(self.command, self.path, headers, body, user=user.name, groups=user.groups))
+            request = Request(self.command, *split_target(self.path), headers, body, user.name, user.groups)
+            response = self._owner.handler.handle(request)
         except (ConnectionError, TimeoutError):
             self._abort()
         except Exception as error:

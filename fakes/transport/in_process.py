@@ -8,14 +8,13 @@ runtime's sleep. Redirects are not followed: an API server sends none.
 from __future__ import annotations
 
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 import kubernetes.client
 import urllib3
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ProtocolError, ReadTimeoutError, TimeoutStateError
 from urllib3.util.retry import Retry
 
-from fakes.api_server.messages import Request, Response
+from fakes.api_server.messages import Request, Response, split_target
 from fakes.transport.handler import Handler
 from fakes.transport.headers import merged
 from fakes.transport.in_process_response import InProcessResponse, Line
@@ -90,8 +89,7 @@ class InProcessPoolManager(urllib3.PoolManager):
         retries = options.get("retries")
         if not isinstance(retries, Retry):
             retries = Retry.from_int(retries, redirect=redirect, default=self._retries)
-        parts = urlsplit(url)
-        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        target = _target(url)
         while True:
             try:
                 response = self._ask(method, target, options)
@@ -116,9 +114,8 @@ class InProcessPoolManager(urllib3.PoolManager):
             self._runtime.sleep(seconds)
 
     def _ask(self, method: str, target: str, options: dict[str, Any]) -> InProcessResponse:
-        request = Request.of(
-            method, target, merged((options.get("headers") or self.headers).items()), _body(options.get("body")), user=self._user
-        )
+        headers = merged((options.get("headers") or self.headers).items())
+        request = Request(method, *split_target(target), headers, _body(options.get("body")), self._user)
         timeout = _read_timeout(options.get("timeout"))
         asked = self._runtime.monotonic()
         answer = self._answer(request, target)
@@ -154,6 +151,12 @@ class InProcessPoolManager(urllib3.PoolManager):
         return ReadTimeoutError(cast("Any", self), target, "Read timed out.")
 
 
+def _target(url: str) -> str:
+    """What follows the host, without the fragment."""
+    _, _, rest = url.partition("#")[0].partition("://")
+    return rest[rest.find("/") :] if "/" in rest else "/"
+
+
 def _pause(retries: Retry, response: InProcessResponse) -> float:
     asked_for = retries.get_retry_after(response) if retries.respect_retry_after_header else None
     return asked_for or retries.get_backoff_time()
@@ -181,8 +184,10 @@ def _read_timeout(timeout: object) -> float | None:
     return min(bounds, default=None)
 
 
-def _with_length(answer: Response) -> dict[str, str]:
-    headers = dict(answer.headers)
-    if isinstance(answer.body, bytes) and not any(name.lower() == "content-length" for name in headers):
+def _with_length(answer: Response) -> urllib3.HTTPHeaderDict:
+    headers = urllib3.HTTPHeaderDict()
+    for name, value in answer.headers.items():
+        headers[name] = value
+    if isinstance(answer.body, bytes) and "content-length" not in headers:
         headers["Content-Length"] = str(len(answer.body))
     return headers

@@ -15,7 +15,7 @@ from functools import cache
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from fakes.api_server.messages import Body, Request, Response
+from fakes.api_server.messages import Body, Request, Response, split_target
 from fakes.transport.handler import Handler
 from fakes.transport.headers import merged
 from informer.errors import ConfigurationError
@@ -84,9 +84,10 @@ class InProcessTransport:
         library = _library_of(request)
         timeout: float | None = request.extensions.get("timeout", {}).get("read")
         target = request.url.raw_path.decode()
+        headers = merged(request.headers.items())
         asked = self._runtime.monotonic()
         with _errors_of(library, request):
-            answer = self._handler.handle(Request.of(request.method, target, merged(request.headers.items()), content, user=self._user))
+            answer = self._handler.handle(Request(request.method, *split_target(target), headers, content, self._user))
             try:
                 # Before the request, the server lets other tasks go first; here they may between a write and its answer.
                 self._runtime.checkpoint(f"the answer to {request.method} {target}")

@@ -46,9 +46,13 @@ class Line:
 
     def read(self, amount: int | None = None) -> bytes:
         """At most `amount` bytes, as soon as there are any; without an amount, everything up to the end."""
-        if amount is None:
+        if amount is not None:
+            return self._take(amount)
+        if self._body is not None:
             return b"".join(iter(lambda: self._take(sys.maxsize), b""))
-        return self._take(amount)
+        rest = self._take(sys.maxsize)
+        self.close()
+        return rest
 
     def close(self) -> None:
         """Free what the answer holds; a blocked or later read gives `b""`. Idempotent."""
