@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from email.utils import format_datetime
 
@@ -36,8 +36,8 @@ class BrokenBody:
         pass
 
 
-def render(request: Request, kind: Kind, answer: Answer, form: Form, now: datetime.datetime) -> Response:
-    """An answer in its form; `now` is for ages. Raises 406 where the form is for a list and the answer none, or the other way round."""
+def render(request: Request, kind: Kind, answer: Answer, form: Form, now: Callable[[], datetime.datetime]) -> Response:
+    """An answer in its form; `now` tells the time, for ages. Raises 406 where the form is for a list and the answer none, or vice versa."""
     if isinstance(answer, EmptyAnswer):
         return Response(204, {}, b"")
     if form is Form.PROTOBUF:
@@ -51,13 +51,13 @@ def render(request: Request, kind: Kind, answer: Answer, form: Form, now: dateti
             if form is Form.TABLE:
                 tables = Tables(kind, included_object(request))
                 return _json(
-                    request, 200, tables.of_list(answer.versions, now, answer.revision, token=answer.token, remaining=answer.remaining)
+                    request, 200, tables.of_list(answer.versions, now(), answer.revision, token=answer.token, remaining=answer.remaining)
                 )
             return _json(request, 200, _list_body(kind, answer, form))
         case ObjectAnswer():
             headers = _warning(answer.warnings)
             if form is Form.TABLE:
-                body = Tables(kind, included_object(request)).of_object(answer.version, now)
+                body = Tables(kind, included_object(request)).of_object(answer.version, now())
             else:
                 body = _object_body(kind, answer, form)
             return _json(request, answer.status, body, headers)

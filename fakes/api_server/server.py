@@ -139,7 +139,7 @@ class APIServer(Bulk):
             form = negotiation.accepted_form(request, call.kind, watch=call.verb == "watch")
             if call.verb == "watch":
                 return Response(200, {"Content-Type": watch_type(form)}, self._open(request, call, form))
-            return render(request, call.kind, self._verbs.answer(call, request), form, self.runtime.now())
+            return render(request, call.kind, self._verbs.answer(call, request), form, self.runtime.now)
         except StatusError as error:
             return render_error(request, error, form)
         except Exception as error:
