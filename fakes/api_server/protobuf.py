@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from fakes.api_server import schemas
+from fakes.api_server import schema_messages, schemas
 from fakes.api_server.encoding import to_json
 from fakes.api_server.moments import moment
 
@@ -30,7 +30,7 @@ _UNKNOWN, _WATCH_EVENT = "k8s.io.apimachinery.pkg.runtime.Unknown", f"{_META}.Wa
 _TIME, _MICRO_TIME = f"{_META}.Time", f"{_META}.MicroTime"
 _QUANTITY = "k8s.io.apimachinery.pkg.api.resource.Quantity"
 _INT_OR_STRING = "k8s.io.apimachinery.pkg.util.intstr.IntOrString"
-_RAW = {f"{_META}.FieldsV1": "Raw", "k8s.io.apimachinery.pkg.runtime.RawExtension": "raw"}
+_RAW = {f"{_META}.FieldsV1": "Raw", "k8s.io.apimachinery.pkg.runtime.RawExtension": "raw", schema_messages.JSON: "raw"}
 
 
 @functools.cache
@@ -61,8 +61,8 @@ def _schema(api_version: str, kind: str) -> str:
 
 
 def has_message(api_version: str, kind: str) -> bool:
-    """Whether objects of this kind have a binary form here. Schemas in JSON Schema, which definitions hold, have none."""
-    return kind != "CustomResourceDefinition" and _message_name(_schema(api_version, kind)) in _classes()
+    """Whether objects of this kind have a binary form."""
+    return _message_name(_schema(api_version, kind)) in _classes()
 
 
 def encode(document: Mapping[str, Any]) -> bytes:
@@ -148,7 +148,7 @@ class _Slot(NamedTuple):
 def _slots(message: str) -> Mapping[str, _Slot]:
     """The fields of a message by their names in JSON."""
     properties = schemas.all_schemas().get(_schema_name(message), {}).get("properties", {})
-    names = {name.lower(): name for name in properties}
+    names = {_letters(name): name for name in properties}
     found: dict[str, _Slot] = {}
     for field in _classes()[message].DESCRIPTOR.fields:
         name = names.get(field.name.lower())
@@ -159,6 +159,17 @@ def _slots(message: str) -> Mapping[str, _Slot]:
             name = name or field.name
             found[name] = _Slot((), field.name, properties.get(name, {}).get("type") == "array")
     return found
+
+
+def _letters(name: str) -> str:
+    """What the names of a field in JSON and in a message have in common, such as `x-kubernetes-list-type` and `xKubernetesListType`."""
+    return name.replace("-", "").removeprefix("$").lower()
+
+
+@functools.cache
+def _omitted_zeros(message: str) -> frozenset[str]:
+    required = schemas.all_schemas().get(_schema_name(message), {}).get("required", ())
+    return frozenset(schema_messages.omitted_zeros(_classes()[message].DESCRIPTOR, set(required)))
 
 
 def _inline_slots(field: Any, properties: Mapping[str, Any]) -> Mapping[str, _Slot]:
@@ -174,7 +185,10 @@ def _read(message: Any) -> Document:
     slots = _slots(message.DESCRIPTOR.full_name)
     names = {slot.name: name for name, slot in slots.items() if not slot.inline}
     document: Document = {}
+    omitted = _omitted_zeros(message.DESCRIPTOR.full_name)
     for field, value in message.ListFields():
+        if not value and field.name in omitted:
+            continue
         name = names.get(field.name)
         if name is None:
             document.update(_read(value))
@@ -196,6 +210,8 @@ def _read_value(value: Any, field: Any) -> Any:
     if name in _RAW:
         raw = getattr(value, _RAW[name])
         return json.loads(raw) if raw else None
+    if name in schema_messages.UNIONS:
+        return schema_messages.read_union(value, _read)
     reader = _READERS.get(name)
     if reader is not None:
         return reader(value)
@@ -288,6 +304,8 @@ def _fill_message(target: Any, value: Any) -> None:
     elif name == _INT_OR_STRING:
         target.type = int(isinstance(value, str))
         setattr(target, "strVal" if isinstance(value, str) else "intVal", value)
+    elif name in schema_messages.UNIONS:
+        schema_messages.fill_union(target, value, _fill)
     elif isinstance(value, list):
         target.items.extend(value)
     else:

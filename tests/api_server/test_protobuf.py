@@ -118,3 +118,39 @@ def test_a_list_holds_objects_of_every_size(client: Client, size: int) -> None:
     client.api.create(config_map("b"))
     items = read(client.get(CONFIG_MAPS, ACCEPT).raw)["items"]
     assert [item["data"] for item in items] == [{"x": "y" * size}, {"a": "1"}]
+
+
+def definition(**schema: Any) -> dict[str, Any]:
+    version = {"name": "v1", "served": True, "storage": False, "schema": {"openAPIV3Schema": schema}, "subresources": {"status": {}}}
+    names = {"plural": "bars", "kind": "Bar"}
+    spec = {"group": "lab.io", "scope": "Namespaced", "names": names, "versions": [version]}
+    return {
+        "kind": "CustomResourceDefinition",
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "metadata": {"name": "bars.lab.io"},
+        "spec": spec,
+    }
+
+
+def test_a_definition_survives_the_way_into_the_binary_form_and_back_with_every_shape_that_its_schema_may_have() -> None:
+    text = {"type": "string"}
+    said = definition(
+        type="object",
+        properties={
+            "a": {**text, "default": "", "enum": ["", "b", None]},
+            "n": {"type": "integer", "minimum": 0, "default": 0},
+            "l": {"type": "array", "items": text, "x-kubernetes-list-type": "set"},
+            "m": {"type": "object", "additionalProperties": text},
+            "f": {"type": "object", "additionalProperties": False, "default": {"a": None}},
+            "e": {"x-kubernetes-preserve-unknown-fields": True, "x-kubernetes-validations": [{"rule": "true", "message": "no"}]},
+            "d": {"dependencies": {"a": ["b"], "c": text}, "items": [text, {}]},
+        },
+    )
+    assert read(protobuf.encode(said)) == said
+
+
+def test_what_go_writes_of_a_schema_that_was_not_set_is_not_there(client: Client) -> None:
+    said = definition(type="object", description="", uniqueItems=False, title="")
+    said["spec"]["versions"][0]["storage"] = True
+    answer = client.ask("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", protobuf.encode(said), {"Content-Type": BINARY})
+    assert (answer.status, answer.json["spec"]["versions"][0]["schema"]) == (201, {"openAPIV3Schema": {"type": "object"}})
