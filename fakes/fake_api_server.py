@@ -116,14 +116,15 @@ class FakeAPIServer(APIServer):
         """Serve over HTTP, at a free port unless one is named. A context manager; leaving it ends every stream and frees the port.
 
         With `tls` over HTTPS, under an authority made for it; clients built on client-go show who they are over nothing else. The
-        kubeconfig is that of `system:admin`; `kubeconfig_of` makes others. `tokens` maps further bearer tokens to users. Who shows nothing
+        kubeconfig is that of `system:admin`; `kubeconfig_of` makes others. `tokens` are further ones of the server's. Who shows nothing
         is `anonymous`: by default `system:anonymous` with `tls`, and else `system:admin`. `through` is asked instead of this server, and
         may ask it in turn. Raises `ConfigurationError` in a simulation, which cannot have sockets.
         """
         if isinstance(self.runtime, SimulatedRuntime):
             raise ConfigurationError("a simulation has no sockets, so its server cannot be served; use api_client(), or run on threads")
         handler: Handler = through if through is not None else self
-        return ServedAPIServer(handler, host=host, port=port, tls=tls, tokens=dict(tokens or {}), anonymous=anonymous)
+        self.tokens.update(tokens or {})
+        return ServedAPIServer(handler, host=host, port=port, tls=tls, tokens=self.tokens, anonymous=anonymous)
 
 
 class ServedAPIServer:
@@ -146,7 +147,6 @@ class ServedAPIServer:
             host=host,
             port=port,
             tls=self._authority.server_context(list(dict.fromkeys([host, "127.0.0.1", "::1", "localhost"]))) if self._authority else None,
-            tokens=tokens,
             anonymous=anonymous or (ANONYMOUS if tls else ADMIN),
         )
         self._folder = tempfile.TemporaryDirectory(prefix="informer-kit-", ignore_cleanup_errors=True)

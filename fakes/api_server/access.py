@@ -12,6 +12,7 @@ from typing import Any
 
 from fakes.api_server import errors
 from fakes.api_server.attributes import Attributes
+from fakes.api_server.authentication import unauthorized
 from fakes.api_server.errors import StatusError
 from fakes.api_server.messages import Identity, Request
 from fakes.api_server.rbac import MASTERS, RBAC, Decision
@@ -72,7 +73,7 @@ class Access:
         sender = complete(Identity(request.user, request.groups))
         who = self._impersonated(request, sender, wanted)
         if self._denials and any(denial.code == 401 and denial.matches(who, wanted) for denial in list(self._denials.values())):
-            raise StatusError(401, "Unauthorized", "Unauthorized")
+            raise unauthorized()
         decision = self.decide(who, wanted)
         if not decision.allowed:
             raise _forbidden(who, wanted, decision.reason)

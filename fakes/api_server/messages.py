@@ -23,7 +23,7 @@ class Identity:
 class Request:
     """One HTTP request. `query` keeps order and repeats; header names are lower case.
 
-    `user`, of `groups`, is who asks, as the transport found out.
+    `user`, of `groups`, is who asks, as the transport found out; nobody, where it is empty. A bearer token among the headers says better.
     """
 
     method: str

@@ -137,6 +137,12 @@ def render_error(request: Request, error: StatusError, form: Form = Form.OBJECT)
     return _json(request, error.code, raw, headers, always_pretty=isinstance(error, UnnegotiatedError))
 
 
+def render_denial(request: Request, error: StatusError) -> Response:
+    """A refusal of access. Like all that is not from a resource itself, no browser is to guess at its type."""
+    response = render_error(request, error)
+    return replace(response, headers={**response.headers, "X-Content-Type-Options": "nosniff"}) if error.code == 403 else response
+
+
 def _json(request: Request, status: int, raw: bytes, headers: Mapping[str, str] | None = None, *, always_pretty: bool = False) -> Response:
     body = encoding.pretty(raw) if always_pretty or wants_pretty(request) else raw + b"\n"
     return Response(status, {**_JSON, **(headers or {})}, body)

@@ -14,13 +14,14 @@ from typing import Literal
 
 from fakes.api_server import discovery, negotiation
 from fakes.api_server.access import Access, Several, denial
+from fakes.api_server.authentication import identified
 from fakes.api_server.bulk import Bulk
 from fakes.api_server.definitions import DEFINITIONS
 from fakes.api_server.errors import StatusError
 from fakes.api_server.face import Document
 from fakes.api_server.faults import Fault, FaultList, StreamFault
 from fakes.api_server.kinds import Kinds
-from fakes.api_server.messages import Request, Response
+from fakes.api_server.messages import Identity, Request, Response
 from fakes.api_server.rbac import first_objects
 from fakes.api_server.request_log import RequestLog
 from fakes.api_server.requests import Call, PageNotFound, RequestRecord, is_resource_path, resolve
@@ -29,6 +30,7 @@ from fakes.api_server.responses import (
     internal_error,
     page_not_found,
     render,
+    render_denial,
     render_error,
     render_fault,
     unavailable,
@@ -82,6 +84,8 @@ class APIServer(Bulk):
         self._closed = False
         self._requests: deque[RequestRecord] = deque(maxlen=_REMEMBERED)
         self._access = Access(self.storage, rbac=rbac)
+        self.tokens: dict[str, str | Identity] = {}
+        """Who a request is from that shows one of these bearer tokens; any other is answered 401."""
         self._headers = CommonHeaders(self.runtime)
         self._verbs = Verbs(self.storage, self.kinds, self.runtime, self._cache, self._access, self._end_watches)
         super().__init__(self.kinds, self._verbs)
@@ -92,12 +96,13 @@ class APIServer(Bulk):
         """Answer one request. Never raises; every answer has the headers that real ones have. Framing is the transport's."""
         self.runtime.checkpoint(f"{request.method} {request.path}")
         started = self.runtime.monotonic()
+        request, stranger = self._identified(request)
         call, refusal = self._resolve(request)
         verb, resource = (call.verb, call.kind.resource.name) if call else (request.method.lower(), "")
         with self._lock:
             fault = self._faults.next_fault(verb, resource)
         if fault is None:
-            response = self._denied(request) or refusal or self._warned(request, call)
+            response = stranger or self._denied(request) or refusal or self._warned(request, call)
         else:
             if fault.commit and call is not None and call.verb != "watch":
                 self._respond(request, call)
@@ -106,12 +111,19 @@ class APIServer(Bulk):
         self._requests.append(_record(started, verb, call, request, status))
         return self._headers.add(request, response)
 
+    def _identified(self, request: Request) -> tuple[Request, Response | None]:
+        """The request of who asks, or the refusal of one who is not known."""
+        try:
+            return identified(request, self.tokens), None
+        except StatusError as error:
+            return request, render_error(request, error)
+
     def _denied(self, request: Request) -> Response | None:
         """The refusal of a request that this user may not make, whatever else is wrong with it."""
         try:
             self._access.check(request)
         except StatusError as error:
-            return render_error(request, error)
+            return render_denial(request, error)
         return None
 
     def _resolve(self, request: Request) -> tuple[Call | None, Response | None]:

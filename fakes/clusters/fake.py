@@ -21,7 +21,7 @@ class FakeCluster(Cluster):
     """The fake as a cluster; it is up when it is made."""
 
     def __init__(self, api: FakeAPIServer | None = None) -> None:
-        self.api = api or FakeAPIServer()
+        self.api = api or FakeAPIServer(rbac=True)
         self._folder = tempfile.TemporaryDirectory(prefix="informer-kit-", ignore_cleanup_errors=True)
         self._port = free_ports(1)[0]
         self._serving: ExitStack | None = None

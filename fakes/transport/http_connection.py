@@ -7,7 +7,6 @@ chunk; what a handler raises is logged and answered with a 500 Status. Assumes t
 
 from __future__ import annotations
 
-import gzip
 import http.client
 import json
 import logging
@@ -20,14 +19,12 @@ from typing import Any, Protocol
 
 from fakes.api_server.errors import StatusError, bad_request, server_failure
 from fakes.api_server.messages import Body, Identity, Request, Response, split_target
+from fakes.transport.compression import compressed
 from fakes.transport.handler import Handler
 from fakes.transport.headers import merged
 
 logger = logging.getLogger(__name__)
 
-# A real server compresses what is larger than this, at this level.
-_GZIP_THRESHOLD = 128 * 1024
-_GZIP_LEVEL = 1
 # Up to here the head and the body of an answer go out in one piece; joining larger ones would copy them.
 _ONE_PIECE = 64 * 1024
 # Headers that belong to the connection, so that a handler's own would be wrong.
@@ -45,8 +42,9 @@ class Owner(Protocol):
         """No further request will be read."""
         ...
 
-    def identify(self, authorization: str, certificate: Identity | None) -> Identity | None:
-        """Who asks; None where that is unknown and unknown clients are refused."""
+    @property
+    def anonymous(self) -> str:
+        """Who a client without a certificate is taken for."""
         ...
 
     def streaming(self, connection: socket.socket, body: Body) -> AbstractContextManager[None]:
@@ -72,10 +70,12 @@ class HTTPConnection(BaseHTTPRequestHandler):
             self._refuse(bad_request(str(error)))
             return
         headers = merged(self.headers.items())
-        user = self._owner.identify(headers.get("authorization", ""), _certificate_identity(self.connection))
-        if user is None:
-            self._refuse(StatusError(401, "Unauthorized", "Unauthorized"))
-            return
+        user = _certificate_identity(self.connection)
+        if user is not None:
+            # a certificate says who asks, whatever else is shown
+            headers.pop("authorization", None)
+        else:
+            user = Identity(self._owner.anonymous)
         try:
             request = Request(self.command, *split_target(self.path), headers, body, user.name, user.groups)
             response = self._owner.handler.handle(request)
@@ -119,7 +119,8 @@ class HTTPConnection(BaseHTTPRequestHandler):
 
     def _send(self, response: Response) -> None:
         if isinstance(response.body, bytes):
-            self._send_whole(response, response.body)
+            response, body = compressed(response, response.body, self.headers.get("Accept-Encoding", ""))
+            self._send_whole(response, body)
         elif self.command == "HEAD":
             response.body.close()
             self.connection.sendall(self._head(response, {}))
@@ -127,12 +128,7 @@ class HTTPConnection(BaseHTTPRequestHandler):
             self._send_stream(response, response.body)
 
     def _send_whole(self, response: Response, body: bytes) -> None:
-        extra: dict[str, str] = {}
-        if len(body) > _GZIP_THRESHOLD and self._accepts_gzip() and "content-encoding" not in map(str.lower, response.headers):
-            body = gzip.compress(body, _GZIP_LEVEL, mtime=0)
-            extra = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-        if response.status not in (204, 304):
-            extra["Content-Length"] = str(len(body))
+        extra = {} if response.status in (204, 304) else {"Content-Length": str(len(body))}
         head = self._head(response, extra)
         if self.command == "HEAD":
             body = b""
@@ -173,9 +169,6 @@ class HTTPConnection(BaseHTTPRequestHandler):
         with suppress(OSError):
             # An SSLSocket's own shutdown would drop the encryption under a thread that still writes.
             socket.socket.shutdown(self.connection, socket.SHUT_RDWR)
-
-    def _accepts_gzip(self) -> bool:
-        return "gzip" in [token.strip() for token in self.headers.get("Accept-Encoding", "").split(",")]
 
 
 def _certificate_identity(connection: socket.socket) -> Identity | None:

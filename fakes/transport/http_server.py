@@ -15,12 +15,12 @@ import ssl
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from types import TracebackType
 
-from fakes.api_server.messages import Body, Identity
+from fakes.api_server.messages import Body
 from fakes.transport.handler import Handler
 from fakes.transport.http_connection import HTTPConnection
 from informer.errors import ConfigurationError
@@ -38,9 +38,8 @@ class HTTPServer:
     """Serves from the moment it is made until `close`; a context manager.
 
     `port` 0 takes a free one. A host that is not loopback is refused unless `allow_remote`: the fake has no security. `tls` makes it HTTPS;
-    the common name of a client's certificate, where the context asks for one, is the user, and its organizations are the groups. `tokens`
-    maps bearer tokens to users, and makes every other token a 401; it is looked at anew each time. Who shows neither is `anonymous`; None
-    makes that a 401 too.
+    the common name of a client's certificate, where the context asks for one, is the user, and its organizations are the groups. Who shows
+    none is `anonymous`, unless the handler knows the bearer token among the headers.
     """
 
     def __init__(
@@ -51,8 +50,7 @@ class HTTPServer:
         port: int = 0,
         allow_remote: bool = False,
         tls: ssl.SSLContext | None = None,
-        tokens: Mapping[str, str | Identity] | None = None,
-        anonymous: str | None = "system:admin",
+        anonymous: str = "system:admin",
     ) -> None:
         if not isinstance(current_runtime(), ThreadRuntime):
             raise ConfigurationError(
@@ -62,8 +60,7 @@ class HTTPServer:
             raise ConfigurationError(f"{host!r} is not a loopback address; the fake has no security: bind it only with allow_remote=True")
         self.handler = handler
         self._tls = tls
-        self._tokens = tokens
-        self._anonymous = anonymous
+        self.anonymous = anonymous
         self._lock = threading.Lock()  # guards the four fields below
         self._stopping = False
         self._closed = False
@@ -107,14 +104,6 @@ class HTTPServer:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
-
-    def identify(self, authorization: str, certificate: Identity | None) -> Identity | None:
-        """Who asks; None where that is a 401."""
-        if certificate is not None:
-            return certificate
-        scheme, _, token = authorization.partition(" ")
-        who = self._tokens.get(token.strip()) if scheme.lower() == "bearer" and self._tokens is not None else self._anonymous
-        return Identity(who) if isinstance(who, str) else who
 
     @contextmanager
     def streaming(self, connection: socket.socket, body: Body) -> Iterator[None]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fakes.api_server.messages import Request
+from fakes.api_server.messages import Identity, Request
 from fakes.api_server.server import APIServer
 from fakes.simulation import SimulatedRuntime
 from tests.api_server.client import CONFIG_MAPS, PODS, Answer, Client, config_map
@@ -328,3 +328,23 @@ def test_an_open_watch_outlives_a_denial() -> None:
     (event,) = stream.read()
     assert event["type"] == "ADDED"
     assert client.get(CONFIG_MAPS).status == 403
+
+
+def test_a_bearer_token_says_who_asks_whatever_the_transport_says(api: APIServer) -> None:
+    api.tokens.update(secret="jane", other=Identity("joe", ("system:masters",)))
+    stranger = User(api, "")
+    assert stranger.ask("GET", PODS, authorization="Bearer secret").status == 200
+    assert stranger.ask("GET", CONFIG_MAPS, authorization="bearer secret").status == 403
+    assert User(api, "jane").ask("GET", CONFIG_MAPS, authorization="Bearer other").status == 200
+    assert [(record.user, record.status) for record in api.requests] == [("jane", 200), ("jane", 403), ("joe", 200)]
+
+
+@pytest.mark.parametrize(("user", "headers"), [("jane", {"authorization": "Bearer wrong"}), ("", {}), ("", {"authorization": "Bearer"})])
+def test_who_is_not_known_is_refused_before_anything_else(api: APIServer, user: str, headers: dict[str, str]) -> None:
+    for path in (PODS, "/version", "/nosuch"):
+        refused = User(api, user).ask("GET", path, **headers)
+        assert (refused.status, refused.json["reason"], refused.message) == (401, "Unauthorized", "Unauthorized")
+
+
+def test_what_is_no_bearer_token_says_nothing(api: APIServer) -> None:
+    assert User(api, "jane").ask("GET", PODS, authorization="Basic xyz").status == 200

@@ -14,6 +14,7 @@ from kubernetes.client import ApiClient
 
 from fakes.api_server.messages import Body, Request
 from fakes.api_server.server import APIServer
+from fakes.transport.compression import compressed
 
 SECONDS = 60.0
 """After which an answer, or the next bytes of a stream, are given up on. A compaction restarts an API server, so it takes its time."""
@@ -50,9 +51,11 @@ class FakeDoor:
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         response = self._api.handle(Request.of(method, url, headers, body))
+        if isinstance(response.body, bytes):
+            response, whole = compressed(response, response.body, headers.get("Accept-Encoding", ""))
+            pieces = [whole]
         names = {name.lower(): value for name, value in response.headers.items()}
         if isinstance(response.body, bytes):
-            pieces = [response.body]
             return Reply(response.status, names, lambda seconds: pieces.pop() if pieces else b"", lambda: None)
         stream: Body = response.body
         return Reply(response.status, names, stream.read, stream.close)

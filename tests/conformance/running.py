@@ -34,7 +34,7 @@ def play_on_the_fake(script: Script) -> Seen:
     runtime = SimulatedRuntime(seed=0)
 
     def story() -> Seen:
-        api = FakeAPIServer(runtime=runtime, revision=_FIRST_REVISION)
+        api = FakeAPIServer(runtime=runtime, revision=_FIRST_REVISION, rbac=True)
         session = open_session(FakeDoor(api), "fake")
         for _ in script.play(session) or ():
             api.compact()

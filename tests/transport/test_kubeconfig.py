@@ -24,7 +24,9 @@ from tests.transport.scripted import ScriptedBody, ScriptedHandler, always, json
 
 
 def who(request: Request) -> Response:
-    return json_response({"user": request.user})
+    """The user as the server knows it, and the token that the client shows."""
+    shown = request.headers.get("authorization", "").removeprefix("Bearer ")
+    return json_response({"user": f"{request.user} with {shown}" if shown else request.user})
 
 
 def asked_by(path: Path) -> str:
@@ -43,7 +45,7 @@ def authority() -> Authority:
 
 @pytest.fixture
 def https(authority: Authority) -> Iterator[HTTPServer]:
-    with HTTPServer(ScriptedHandler(who), tls=authority.server_context(), tokens={"secret": "bob"}, anonymous="nobody") as server:
+    with HTTPServer(ScriptedHandler(who), tls=authority.server_context(), anonymous="nobody") as server:
         yield server
 
 
@@ -73,9 +75,9 @@ def test_the_common_name_of_a_client_certificate_is_the_user(https: HTTPServer, 
     assert asked_by(write_kubeconfig(tmp_path / "config", text)) == "alice"
 
 
-def test_a_token_in_the_kubeconfig_says_who_asks(https: HTTPServer, authority: Authority, tmp_path: Path) -> None:
+def test_a_token_in_the_kubeconfig_is_shown(https: HTTPServer, authority: Authority, tmp_path: Path) -> None:
     text = kubeconfig(https.url, ca=authority.certificate, token="secret")
-    assert asked_by(write_kubeconfig(tmp_path / "config", text)) == "bob"
+    assert asked_by(write_kubeconfig(tmp_path / "config", text)) == "nobody with secret"
 
 
 def test_a_client_without_credentials_is_anonymous(https: HTTPServer, authority: Authority, tmp_path: Path) -> None:
