@@ -42,7 +42,7 @@ _HEALTH = {"/healthz", "/livez", "/readyz"}
 def answer(kinds: Kinds, request: Request) -> Response | None:
     """The answer to a request for discovery, health, version or OpenAPI; None when it asks for something else, or for what is not there.
 
-    Raises 404 for an unknown version of the core group, 405 for anything but GET, 406 where Accept names no form that a server has, and 501
+    Raises 404 for an unknown version of a built-in group, 405 for anything but GET, 406 where Accept names no form of a server, and 501
     where it names none that this one has.
     """
     response = _find(kinds, request, request.path.rstrip("/") or "/")
@@ -177,6 +177,8 @@ def _resources(kinds: Kinds, path: str) -> dict[str, Any] | None:
         case ["api", version] if kinds.version_known("", version):
             group, head = "", {"kind": "APIResourceList", "groupVersion": version}
         case ["api", _]:
+            raise unknown_resource()
+        case ["apis", group, _] if kinds.group_built_in(group):
             raise unknown_resource()
         case _:
             return None

@@ -180,6 +180,10 @@ class Kinds:
         """Whether the server has anything in this group."""
         return any(kind.resource.group == group for kind in self.all())
 
+    def group_built_in(self, group: str) -> bool:
+        """Whether the server has anything in this group that no definition made."""
+        return any(kind.resource.group == group and not kind.custom for kind in self.all())
+
     def version_known(self, group: str, version: str) -> bool:
         """Whether the server has anything in this version of the group."""
         return any(kind.resource.group == group and kind.resource.version == version for kind in self.all())

@@ -33,14 +33,16 @@ _PATCH_TYPES = ("application/apply-patch+yaml", "application/json-patch+json", "
 
 
 def answer(kinds: Kinds, request: Request, path: str) -> Response | None:
-    """The index at `/openapi/v3`, or the document of one version below it; None for anything else."""
+    """The index at `/openapi/v3`, or the document of one version below it, and 404 in no words for any other path below; None elsewhere."""
     if path == _PREFIX:
         names = dict.fromkeys(_name(kind) for kind in kinds.all())
         paths = {name: {"serverRelativeURL": f"{_PREFIX}/{name}?hash={_document(_members(kinds, name))[1]}"} for name in sorted(names)}
         return Response(200, {"Content-Type": "text/plain; charset=utf-8"}, to_json({"paths": paths}))
+    if not path.startswith(f"{_PREFIX}/"):
+        return None
     members = _members(kinds, path.removeprefix(f"{_PREFIX}/"))
     if not members:
-        return None
+        return Response(404, {}, b"")
     body, digest = _document(members)
     headers = {"Etag": f'"{digest}"', "Vary": "Accept"}
     if request.parameter("hash") == digest:

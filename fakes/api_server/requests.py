@@ -144,12 +144,12 @@ def resolve(request: Request, kinds: Kinds) -> Call:
     namespace, plural, name, subresource = _parts(rest[1:] if watched else rest)
     kind = kinds.find(group, version, plural)
     if kind is None or (namespace and not kind.resource.namespaced) or (len(rest) > 6 and subresource != "proxy"):
-        raise _unknown(kinds, group, version)
+        raise _unknown(kinds, group)
     if name and kind.resource.namespaced and not namespace:
-        raise _unknown(kinds, group, version)
+        raise _unknown(kinds, group)
     if watched:
         if request.method != "GET" or subresource:
-            raise _unknown(kinds, group, version)
+            raise _unknown(kinds, group)
         verb = "watch"
     elif subresource and request.method == "POST":
         verb = "create"
@@ -177,9 +177,8 @@ def _parts(rest: list[str]) -> tuple[str, str, str, str]:
     return namespace, plural, name, subresource
 
 
-def _unknown(kinds: Kinds, group: str, version: str) -> Exception:
-    built_in = any(not kind.custom for kind in kinds.all() if (kind.resource.group, kind.resource.version) == (group, version))
-    return errors.unknown_resource() if built_in else PageNotFound()
+def _unknown(kinds: Kinds, group: str) -> Exception:
+    return errors.unknown_resource() if kinds.group_built_in(group) else PageNotFound()
 
 
 def _verb(method: str, kind: Kind, namespace: str, name: str, parameters: Parameters) -> str:

@@ -342,7 +342,7 @@ def test_a_bearer_token_says_who_asks_whatever_the_transport_says(api: APIServer
 @pytest.mark.parametrize(("user", "headers"), [("jane", {"authorization": "Bearer wrong"}), ("", {}), ("", {"authorization": "Bearer"})])
 def test_who_is_not_known_is_refused_before_anything_else(api: APIServer, user: str, headers: dict[str, str]) -> None:
     for path in (PODS, "/version", "/nosuch"):
-        refused = User(api, user).ask("GET", path, **headers)
+        refused = User(api, user).ask("GET", path, b"", **headers)
         assert (refused.status, refused.json["reason"], refused.message) == (401, "Unauthorized", "Unauthorized")
 
 

@@ -158,16 +158,21 @@ def test_a_client_that_takes_json_among_others_gets_json(accept: str) -> None:
     assert document(ask("/apis/apps", accept=accept))["name"] == "apps"
 
 
-@pytest.mark.parametrize(
-    "path", ["/apis/nope", "/apis/apps/v2", "/apis/apps/v1/deployments", "/nosuch", "/openapi/v2", "/openapi/v3/apis/x/v1"]
-)
+@pytest.mark.parametrize("path", ["/apis/nope", "/apis/nope/v2", "/apis/apps/v1/deployments", "/nosuch", "/openapi/v2", "/openapi/v3x"])
 def test_what_is_not_there_is_left_to_others(path: str) -> None:
     assert ask(path) is None
 
 
-def test_an_unknown_version_of_the_core_group_gets_404() -> None:
+def test_an_open_api_document_that_is_not_there_gets_404_without_a_word() -> None:
+    response = ask("/openapi/v3/apis/x/v1")
+    assert response is not None
+    assert (response.status, response.body) == (404, b"")
+
+
+@pytest.mark.parametrize("path", ["/api/v2", "/apis/apps/v2"])
+def test_an_unknown_version_of_a_built_in_group_gets_404(path: str) -> None:
     with pytest.raises(StatusError) as error:
-        ask("/api/v2")
+        ask(path)
     assert (error.value.code, error.value.message) == (404, "the server could not find the requested resource")
 
 

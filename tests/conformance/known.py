@@ -74,8 +74,6 @@ KNOWN: dict[str, str] = {
     ),
     "8 the removal of a definition: its objects go, then itself": "the generation counts the deletion",
     "8 what a definition looks like when it is established, and the events on the way": "fewer events on the way",
-    "10.1 OpenAPI paths that are not there": "the body of a 404",
-    "10.1 resources of groups": "an unknown version of a known group is plain text",
     "14.3 what a server makes of a minimal object: nodes": "no taint of a new node, no allocatable",
     "14.3 what a server says to an object without a spec: events": "the object of an event is not validated",
 }

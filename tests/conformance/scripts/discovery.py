@@ -33,7 +33,12 @@ def _(s: Session) -> None:
         "/apis/apiextensions.k8s.io/v1",
     ):
         s.get(path)
-    s.get("/apis/apps/v9")
+    for group in ("apps", "apiextensions.k8s.io", "lab.example.com", "nosuch.example.com"):
+        s.get(f"/apis/{group}/v9")
+        s.get(f"/apis/{group}/v9/things")
+        s.get(f"/apis/{group}/v9/namespaces/{s.ns}/things/x")
+    s.get("/api/v9")
+    s.get("/api/v9/pods")
 
 
 @script("10.1 resources of a custom group")
@@ -76,4 +81,6 @@ def _(s: Session) -> None:
 @script("10.1 OpenAPI paths that are not there")
 def _(s: Session) -> None:
     s.get("/openapi/v3/apis/nosuch.example.com/v1")
+    s.get("/openapi/v3/api/v9")
+    s.get("/openapi/v3/nosuch")
     s.get("/openapi/v9")
