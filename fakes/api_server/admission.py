@@ -7,6 +7,7 @@ from typing import Any
 from fakes.api_server import errors
 from fakes.api_server.errors import Cause
 from fakes.api_server.kinds import Kind
+from fakes.api_server.pod_defaults import admit_pod, quality
 from fakes.storage import Storage
 
 NAMESPACES = ("", "namespaces")
@@ -31,17 +32,20 @@ def _deletion_timestamp(document: dict[str, Any]) -> str:
     return str(document["metadata"].get("deletionTimestamp", ""))
 
 
-def prepare_new(kind: Kind, document: dict[str, Any]) -> None:
-    """Fill in, in place, what a new object of this kind always has. A status that a client sends is dropped where it has its own door."""
+def drop_status(kind: Kind, document: dict[str, Any]) -> None:
+    """Drop the status of a new object, in place, where it has its own door."""
     if "status" in kind.subresources:
         document.pop("status", None)
+
+
+def prepare_new(kind: Kind, document: dict[str, Any]) -> None:
+    """Fill in, in place, what the server gives a new object of this kind beyond its defaults."""
     if kind.storage_key == NAMESPACES:
-        metadata = document["metadata"]
-        metadata["labels"] = {**metadata.get("labels", {}), "kubernetes.io/metadata.name": metadata["name"]}
         document["spec"] = {**(document.get("spec") or {}), "finalizers": ["kubernetes"]}
         document["status"] = {"phase": "Active"}
     elif kind.storage_key == PODS:
-        document["status"] = {"phase": "Pending"}
+        admit_pod(document)
+        document["status"] = {"phase": "Pending", "qosClass": quality(document["spec"])}
     elif kind.storage_key in _PROTECTED:
         own, finalizer = document["metadata"], _PROTECTED[kind.storage_key]
         if finalizer not in own.get("finalizers", []):
@@ -58,7 +62,7 @@ def prepare_changed(kind: Kind, old: dict[str, Any], new: dict[str, Any]) -> Non
         new.pop("status", None)
         if "status" in old:
             new["status"] = old["status"]
-    if kind.storage_key == NAMESPACES:
+    if kind.storage_key == PODS:
+        admit_pod(new)
+    elif kind.storage_key == NAMESPACES:
         new["spec"] = {**(new.get("spec") or {}), "finalizers": old.get("spec", {}).get("finalizers", [])}
-        labels = new["metadata"].get("labels", {})
-        new["metadata"]["labels"] = {**labels, "kubernetes.io/metadata.name": new["metadata"]["name"]}

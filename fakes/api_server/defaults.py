@@ -213,6 +213,11 @@ def _autoscaler(document: Document) -> None:
         spec["metrics"] = [{"type": "Resource", "resource": {"name": "cpu", "target": target}}]
 
 
+def _namespace(document: Document) -> None:
+    own = document["metadata"]
+    own["labels"] = {**own.get("labels", {}), "kubernetes.io/metadata.name": own["name"]}
+
+
 def _priority_class(document: Document) -> None:
     document.setdefault("preemptionPolicy", "PreemptLowerPriority")
 
@@ -230,6 +235,7 @@ DEFAULTS: Mapping[str, Defaults] = {
     "jobs.batch": _job,
     "limitranges": _limit_range,
     "mutatingwebhookconfigurations.admissionregistration.k8s.io": _mutating_webhooks,
+    "namespaces": _namespace,
     "networkpolicies.networking.k8s.io": _network_policy,
     "persistentvolumeclaims": _claim,
     "persistentvolumes": _volume,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fakes.api_server import errors
+from fakes.api_server import errors, field_manager
 from fakes.api_server.errors import Cause
 from fakes.api_server.requests import Parameters
 
@@ -98,24 +98,39 @@ class ListOptions:
 
 @dataclass(frozen=True, slots=True)
 class WriteOptions:
-    """Options of create, update and patch."""
+    """Options of create, update, patch and apply."""
 
     dry_run: bool = False
     validation: str = "Warn"
     """What happens to fields that nobody knows: Ignore, Warn or Strict. They are dropped in any case."""
+    manager: str = ""
+    """Under which name the fields that change are noted."""
+    force: bool = False
+    """Whether an applier takes fields from others."""
 
     @classmethod
-    def of(cls, parameters: Parameters, kind: str) -> WriteOptions:
-        """`kind` is CreateOptions, UpdateOptions or PatchOptions, for messages. Raises 422."""
-        dry = parameters.texts("dryRun")
-        causes = _dry_run(dry)
-        if kind == "PatchOptions" and parameters.has("force"):
+    def of(cls, parameters: Parameters, kind: str, user_agent: str = "", *, applying: bool = False) -> WriteOptions:
+        """`kind` is CreateOptions, UpdateOptions or PatchOptions, for messages. Raises 422.
+
+        Who names no manager is known by the user agent.
+        """
+        causes: list[Cause] = []
+        manager, dry = parameters.text("fieldManager"), parameters.texts("dryRun")
+        if applying and not manager:
+            causes.append(Cause("FieldValueRequired", "Required value: is required for apply patch", "fieldManager"))
+        elif kind == "PatchOptions" and not applying and parameters.has("force"):
             causes.append(_forbidden("force", "may not be specified for non-apply patch"))
+        causes += [*field_manager.faults(manager), *_dry_run(dry)]
         validation = parameters.text("fieldValidation")
         if validation not in ("", "Ignore", "Strict", "Warn"):
             causes.append(_unsupported("fieldValidation", f'"{validation}"', '"", "Ignore", "Strict", "Warn"'))
         _check(kind, causes)
-        return cls(dry_run=bool(dry), validation=validation or "Warn")
+        return cls(
+            dry_run=bool(dry),
+            validation=validation or "Warn",
+            manager=manager or field_manager.of_agent(user_agent),
+            force=parameters.flag("force"),
+        )
 
 
 @dataclass(frozen=True, slots=True)

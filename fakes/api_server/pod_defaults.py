@@ -21,7 +21,7 @@ def default_template(spec: Document, *, restarts: bool = True) -> None:
 
 
 def default_pod(document: Document) -> None:
-    """Of a pod, with what the server's admission always adds to one: priority and tolerations."""
+    """Of a pod."""
     spec = document["spec"]
     default_pod_spec(spec)
     spec.setdefault("enableServiceLinks", True)
@@ -29,14 +29,19 @@ def default_pod(document: Document) -> None:
         resources = container.get("resources") or {}
         for name, limit in (resources.get("limits") or {}).items():
             resources.setdefault("requests", {}).setdefault(name, limit)
-    spec.setdefault("priority", 0)
-    spec.setdefault("preemptionPolicy", "PreemptLowerPriority")
-    _tolerate(spec)
     status = document.setdefault("status", {})
     status.setdefault("qosClass", quality(spec))
     for one, several in (("podIP", "podIPs"), ("hostIP", "hostIPs")):
         if status.get(one):
             status.setdefault(several, [{"ip": status[one]}])
+
+
+def admit_pod(document: Document) -> None:
+    """What a server's admission adds to every pod: a priority and tolerations."""
+    spec = document["spec"]
+    spec.setdefault("priority", 0)
+    spec.setdefault("preemptionPolicy", "PreemptLowerPriority")
+    _tolerate(spec)
 
 
 def default_pod_spec(spec: Document, *, restarts: bool = True) -> None:

@@ -5,29 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fakes.api_server import errors, reading
+from fakes.api_server import errors, managers, reading
+from fakes.api_server.appliers import check_type
 from fakes.api_server.encoding import copied
 from fakes.api_server.errors import Cause
 from fakes.api_server.kinds import Kind
+from fakes.api_server.managers import Entries
 from fakes.api_server.objects import Objects, PlainAnswer
 from fakes.api_server.options import WriteOptions
+from fakes.api_server.ownership import Ownership
 from fakes.api_server.requests import Call
+from fakes.api_server.scale_shares import ScaleShares
 from fakes.api_server.tables.row import selector
-from fakes.api_server.writing import Writer, check_name
+from fakes.api_server.writing import Revision, Writer, check_name
 from fakes.storage import Version
+from informer.resource import Resource
 
 Document = dict[str, Any]
 
 API_VERSION, KIND = "autoscaling/v1", "Scale"
+_SCALES = Kind(Resource("autoscaling", "v1", "scales", KIND, True), "scale", "ScaleList")
 _SHOWN = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
 
 
 class Scaler:
     """Reads and writes Scales. A scale is made from its object each time; nothing of it is stored."""
 
-    def __init__(self, objects: Objects, writer: Writer) -> None:
+    def __init__(self, objects: Objects, writer: Writer, ownership: Ownership) -> None:
         self._objects = objects
         self._writer = writer
+        self._ownership = ownership
 
     def get(self, call: Call) -> PlainAnswer:
         """Raises 404, and 500 for a custom resource that does not say how many there should be."""
@@ -40,19 +47,41 @@ class Scaler:
 
     def patch(self, call: Call, change: Callable[[Document], Any], options: WriteOptions) -> PlainAnswer:
         """Apply `change` to the scale of the newest state. Raises what `change` raises, and 404, 409, 422."""
-        main = Call(call.verb, call.kind, call.namespace, call.name, parameters=call.parameters)
 
-        def revise(old: Document) -> Document:
-            scale = change(scale_of(call.kind, old))
+        def revise(old: Document, entries: Entries) -> tuple[Document, Entries]:
+            new = change({**old, "metadata": {**old["metadata"], **({"managedFields": entries} if entries else {})}})
+            managers.take(new)
+            return new, self._ownership.of_changed(_of_scale(call), old, new, entries, None, options)
+
+        return self._write(call, revise, options)
+
+    def apply(self, call: Call, config: Document, options: WriteOptions, warnings: tuple[str, ...] = ()) -> PlainAnswer:
+        """Server-side apply of a Scale. Raises 400, 404, 409, 422, 500."""
+
+        def revise(old: Document, entries: Entries) -> tuple[Document, Entries]:
+            check_type(config, API_VERSION, KIND)
+            return self._ownership.applied(_of_scale(call), old, entries, config, options)
+
+        return self._write(call, revise, options)
+
+    def _write(self, call: Call, change: Callable[[Document, Entries], tuple[Document, Entries]], options: WriteOptions) -> PlainAnswer:
+        kind = call.kind
+        main = Call(call.verb, kind, call.namespace, call.name, parameters=call.parameters)
+        wanted_path = _paths(kind)[0]
+
+        def revise(old: Document) -> Revision:
+            new = copied(old)
+            paths = {other.resource.api_version: _paths(other)[0] for other in self._ownership.versions(kind)}
+            shares = ScaleShares(new["metadata"].pop("managedFields", None), paths)
+            scale, entries = change(scale_of(kind, old), shares.of_scale())
             own = scale.get("metadata") or {}
             _check_name(call, own)
-            new = copied(old)
             new["metadata"]["resourceVersion"] = own.get("resourceVersion") or old["metadata"]["resourceVersion"]
             new["metadata"]["uid"] = own.get("uid") or old["metadata"]["uid"]
-            _put(new, _paths(call.kind)[0], _replicas(call.kind, call.name, scale))
-            return new
+            _put(new, wanted_path, _replicas(kind, call.name, scale))
+            return Revision(new, entries=shares.of_parent(entries, kind.resource.api_version))
 
-        return self._answer(call.kind, self._writer.patch(main, revise, options).version)
+        return self._answer(kind, self._writer.revise(main, revise, options).version)
 
     def _answer(self, kind: Kind, version: Version) -> PlainAnswer:
         return PlainAnswer(scale_of(kind, self._objects.document(kind, version)))
@@ -74,6 +103,11 @@ def scale_of(kind: Kind, document: Mapping[str, Any]) -> Document:
     }
 
 
+def _of_scale(call: Call) -> Call:
+    """The call as one on the Scale itself."""
+    return Call(call.verb, _SCALES, call.namespace, call.name, "scale")
+
+
 def _selector(kind: Kind, document: Mapping[str, Any], path: list[str]) -> dict[str, str]:
     found = _find(document, path)
     if not kind.custom:
@@ -85,7 +119,9 @@ def _paths(kind: Kind) -> tuple[list[str], list[str], list[str]]:
     """Where the wanted number, the current number and the selector are."""
     if not kind.custom:
         return ["spec", "replicas"], ["status", "replicas"], ["spec", "selector"]
-    scale = kind.definition["subresources"]["scale"]
+    scale = (kind.definition.get("subresources") or {}).get("scale")
+    if scale is None:
+        return [], [], []
     texts = (scale["specReplicasPath"], scale["statusReplicasPath"], scale.get("labelSelectorPath") or "")
     wanted, current, labels = (text.strip(".").split(".") if text else [] for text in texts)
     return wanted, current, labels

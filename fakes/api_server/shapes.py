@@ -59,6 +59,11 @@ class CustomShape:
     def fill_in(self, document: Document) -> None:
         structural.fill_in(document, self._schema)
 
+    def null_faults(self, document: Document, old: Mapping[str, Any] | None) -> list[Cause]:
+        """As `faults`, with the nulls that `fill_in` would drop."""
+        structural.default(document, self._schema)
+        return self.faults(document, old)
+
     def faults(self, document: Document, old: Mapping[str, Any] | None) -> list[Cause]:
         return [*structural_faults.faults(document, self._schema, old), *self._scale_faults(document)]
 
@@ -81,7 +86,7 @@ def _count_faults(path: str, document: Document) -> list[Cause]:
         elif isinstance(value, dict) and step in value:
             value = value[step]
             continue
-        elif isinstance(value, dict):
+        elif value is None or isinstance(value, dict):
             return []
         break
     if type(value) is int:

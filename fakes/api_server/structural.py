@@ -69,7 +69,7 @@ def values_of(schema: Schema) -> Schema | None:
 def fill_in(document: Any, schema: Schema) -> None:
     """Drop nulls where none may be, then put defaults where something is missing."""
     _drop_nulls(document, schema)
-    _default(document, schema)
+    default(document, schema)
 
 
 def _drop_nulls(value: Any, schema: Schema) -> None:
@@ -87,7 +87,8 @@ def _drop_nulls(value: Any, schema: Schema) -> None:
             _drop_nulls(item, schema["items"])
 
 
-def _default(value: Any, schema: Schema) -> None:
+def default(value: Any, schema: Schema) -> None:
+    """Put defaults where something is missing."""
     if isinstance(value, dict):
         properties, rest = schema.get("properties") or {}, values_of(schema)
         for name, known in properties.items():
@@ -96,7 +97,7 @@ def _default(value: Any, schema: Schema) -> None:
         for name, item in value.items():
             known = properties.get(name, rest)
             if known is not None:
-                _default(item, known)
+                default(item, known)
     elif isinstance(value, list) and isinstance(schema.get("items"), Mapping):
         for item in value:
-            _default(item, schema["items"])
+            default(item, schema["items"])

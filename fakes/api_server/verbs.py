@@ -10,6 +10,7 @@ import msgspec
 
 from fakes.api_server import errors, negotiation, patches, reading
 from fakes.api_server.access import Access
+from fakes.api_server.applying import Applier
 from fakes.api_server.definitions import Definitions
 from fakes.api_server.deleting import Deleter
 from fakes.api_server.emptying import Emptier
@@ -21,6 +22,7 @@ from fakes.api_server.messages import Request
 from fakes.api_server.metadata import kind_name
 from fakes.api_server.objects import Objects
 from fakes.api_server.options import DeleteOptions, WriteOptions
+from fakes.api_server.ownership import Ownership
 from fakes.api_server.pod_actions import PodActions
 from fakes.api_server.pod_streams import PodStreams
 from fakes.api_server.requests import REVIEWS, STREAMS, Call
@@ -55,17 +57,19 @@ class Verbs:
     ) -> None:
         self.objects = Objects(storage, runtime, cache)
         self.definitions = Definitions(self.objects, kinds, end_watches)
-        self.writer = Writer(self.objects, self.definitions)
+        ownership = Ownership(self.objects, kinds)
+        self.writer = Writer(self.objects, self.definitions, ownership)
         self.deleter = Deleter(self.objects, self.definitions)
         self.reviewer = Reviewer(access, runtime)
         self.emptier = Emptier(kinds, self.objects, self.writer, self.deleter)
-        self.scaler = Scaler(self.objects, self.writer)
+        self.applier = Applier(self.writer, ownership)
+        self.scaler = Scaler(self.objects, self.writer, ownership)
         self.pods = PodActions(self.objects, self.deleter)
         self.streams = PodStreams(self.objects)
         for plural, namespace, document in first_objects():
             kind = kinds.find("", "v1", plural)
             assert kind is not None, "what is there first is built in"
-            self.writer.create(Call("create", kind, namespace), document, WriteOptions())
+            self.writer.create(Call("create", kind, namespace), document, WriteOptions(manager="kube-apiserver"))
 
     def answer(self, call: Call, request: Request) -> Answer:
         """Raises every `StatusError` there is."""
@@ -86,14 +90,16 @@ class Verbs:
                 return reading.list_objects(self.objects, call)
             case "create":
                 document = self._body(call, request)
-                return self.writer.create(call, document, WriteOptions.of(call.parameters, "CreateOptions"))
+                return self.writer.create(call, document, _options(call, request, "CreateOptions"))
             case "update":
                 document = self._body(call, request)
-                return self.writer.update(call, document, WriteOptions.of(call.parameters, "UpdateOptions"))
+                return self.writer.update(call, document, _options(call, request, "UpdateOptions"))
+            case "patch" if negotiation.media_type(request) == APPLY_PATCH:
+                return self.applier.apply(call, *_configuration(call, request))
             case "patch":
                 change = self._change(call, request)
                 text = partial(_go_text, request.body) if negotiation.media_type(request) == STRATEGIC_PATCH else None
-                return self.writer.patch(call, change, WriteOptions.of(call.parameters, "PatchOptions"), text)
+                return self.writer.patch(call, change, _options(call, request, "PatchOptions"), text)
             case "delete":
                 return self.deleter.delete(call, DeleteOptions.of(call.parameters, negotiation.read_options(request)))
             case "deletecollection":
@@ -105,8 +111,10 @@ class Verbs:
             case "get":
                 return self.scaler.get(call)
             case "update":
-                return self.scaler.update(call, self._body(call, request), WriteOptions.of(call.parameters, "UpdateOptions"))
-        return self.scaler.patch(call, self._change(call, request), WriteOptions.of(call.parameters, "PatchOptions"))
+                return self.scaler.update(call, self._body(call, request), _options(call, request, "UpdateOptions"))
+        if negotiation.media_type(request) == APPLY_PATCH:
+            return self.scaler.apply(call, *_configuration(call, request))
+        return self.scaler.patch(call, self._change(call, request), _options(call, request, "PatchOptions"))
 
     def _body(self, call: Call, request: Request) -> Document:
         resource: Resource | Subresource = call.kind.subresources.get(call.subresource, call.kind.resource)
@@ -126,8 +134,6 @@ class Verbs:
     def _change(self, call: Call, request: Request) -> Callable[[Document], Document]:
         sent = negotiation.media_type(request)
         negotiation.check_size(request)
-        if sent == APPLY_PATCH:
-            raise errors.not_supported("server-side apply (application/apply-patch+yaml)")
         accepted = [JSON_PATCH, MERGE_PATCH, *([] if call.kind.custom else [STRATEGIC_PATCH])]
         if sent not in accepted:
             raise errors.unsupported_media_type(", ".join([*accepted, APPLY_PATCH]))
@@ -139,6 +145,17 @@ class Verbs:
             # a Scale has no lists, so the two are the same
             sent = MERGE_PATCH
         return patch_function(call.kind, sent, patch)
+
+
+def _options(call: Call, request: Request, kind: str, *, applying: bool = False) -> WriteOptions:
+    return WriteOptions.of(call.parameters, kind, request.headers.get("user-agent", ""), applying=applying)
+
+
+def _configuration(call: Call, request: Request) -> tuple[Document, WriteOptions, tuple[str, ...]]:
+    """What is applied, how, and the warnings about its text. Raises 400, 413, 422."""
+    negotiation.check_size(request)
+    options = _options(call, request, "PatchOptions", applying=True)
+    return negotiation.read_configuration(request), options, ()
 
 
 def patch_function(kind: Kind, media_type: str, patch: Any) -> Callable[[Document], Document]:

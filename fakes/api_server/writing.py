@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from fakes.api_server import admission, crds, errors, metadata
+from fakes.api_server import admission, crds, errors, managers, metadata
 from fakes.api_server.allocation import SERVICES, allocate, keep_allocated
 from fakes.api_server.decoding import Undecodable, decode
 from fakes.api_server.definitions import DEFINITIONS, Definitions
 from fakes.api_server.encoding import copied, encode_object, same, to_json
 from fakes.api_server.errors import Cause
 from fakes.api_server.kinds import Kind
+from fakes.api_server.managers import Entries
 from fakes.api_server.objects import ObjectAnswer, Objects
 from fakes.api_server.options import WriteOptions
+from fakes.api_server.ownership import Ownership
 from fakes.api_server.preconditions import check_uid, check_version
 from fakes.api_server.requests import Call, object_key
 from fakes.api_server.shapes import shape_of
@@ -23,50 +25,67 @@ from fakes.storage import Changed, Version
 _ATTEMPTS = 8
 
 Document = dict[str, Any]
-_Revise = Callable[[Document], tuple[Document, tuple[str, ...]]]
-"""From the newest state to the new one, and what the server warns of."""
+
+
+class Revision(NamedTuple):
+    """A new state, without managedFields, and what the server warns of.
+
+    `sent` are the managedFields that the client sent or left in it; `entries` are what they become, where that is known already.
+    """
+
+    document: Document
+    warnings: tuple[str, ...] = ()
+    sent: Entries | None = None
+    entries: Entries | None = None
+
+
+Revise = Callable[[Document], Revision]
+"""From the newest state, which it may not change, to the new one."""
 
 
 class Writer:
     """The verbs that bring something in. Documents that are handed in become the writer's own."""
 
-    def __init__(self, objects: Objects, definitions: Definitions) -> None:
+    def __init__(self, objects: Objects, definitions: Definitions, ownership: Ownership) -> None:
         self._objects = objects
         self._definitions = definitions
+        self._ownership = ownership
 
     def create(self, call: Call, document: Document, options: WriteOptions) -> ObjectAnswer:
         """Raises what `StatusError` lists for creations: 400, 403, 404, 409, 422, 500."""
-        kind = call.kind
-        warnings = _decode_body(kind, document, options)
+        sent = managers.take(document)
+        warnings = _decode_body(call.kind, document, options)
         version_sent = (document.get("metadata") or {}).get("resourceVersion")
-        document = metadata.clean(kind, document)
+        document = metadata.clean(call.kind, document)
+        check_place(call, document["metadata"])
+        try:
+            return self.add(call, Revision(document, warnings, sent), options, version_sent)
+        except Changed:
+            raise self._taken(call.kind, document["metadata"], generated=False) from None
+
+    def add(self, call: Call, revision: Revision, options: WriteOptions, version_sent: str | None = None) -> ObjectAnswer:
+        """Store what is not there. Raises `Changed` where it is, and as `create`, which calls it with what was decoded and cleaned."""
+        kind, document = call.kind, revision.document
         own = document["metadata"]
-        self._check_place(call, own)
         base = "" if own.get("name") else own.get("generateName", "")
         for attempt in range(_ATTEMPTS if base else 1):
             if base:
                 own["name"] = metadata.generate_name(base, self._objects.runtime)
             if attempt == 0:
-                document = self._prepare(call, document)
+                document = self._prepare(call, revision, options)
                 own = document["metadata"]
                 if version_sent not in (None, "", "0"):
                     raise errors.server_failure("resourceVersion should not be set on objects to be created")
             try:
-                return self._store_new(kind, document, options, warnings)
+                return self._store_new(kind, document, options, revision.warnings)
             except Changed:
-                continue
-        raise self._taken(kind, own, generated=bool(base))
+                if not base:
+                    raise
+        raise self._taken(kind, own, generated=True)
 
-    def _check_place(self, call: Call, own: dict[str, Any]) -> None:
-        if call.name and own.setdefault("name", call.name) != call.name:
-            raise _name_mismatch(own["name"], call.name)
-        if own.get("namespace", call.namespace) != call.namespace:
-            raise errors.bad_request("the namespace of the provided object does not match the namespace sent on the request")
-        if call.namespace:
-            own["namespace"] = call.namespace
-
-    def _prepare(self, call: Call, document: Document) -> Document:
-        kind, own = call.kind, document["metadata"]
+    def _prepare(self, call: Call, revision: Revision, options: WriteOptions) -> Document:
+        kind, document = call.kind, revision.document
+        own = document["metadata"]
         if call.namespace:
             admission.admit_to_namespace(self._objects.storage, kind, call.namespace, own.get("name", ""))
         self._definitions.admit(kind, own.get("name", ""))
@@ -79,16 +98,26 @@ class Writer:
         if kind.storage_key == DEFINITIONS:
             crds.check(document)
             document = crds.defaulted(document)
+            self._note_owners(call, document, revision, options)
         else:
-            admission.prepare_new(kind, document)
+            admission.drop_status(kind, document)
             shape = shape_of(kind)
             shape.fill_in(document)
+            self._note_owners(call, document, revision, options)
+            admission.prepare_new(kind, document)
             if kind.storage_key == SERVICES:
                 allocate(self._objects.storage, document)
             elif kind.storage_key == ("", "persistentvolumes"):
                 document["status"]["lastPhaseTransitionTime"] = self._objects.now()
             metadata.check(kind, document, shape.faults(document, None))
         return document
+
+    def _note_owners(self, call: Call, document: Document, revision: Revision, options: WriteOptions) -> None:
+        entries = revision.entries
+        if entries is None:
+            entries = self._ownership.of_new(call, document, revision.sent, options)
+        if entries:
+            document["metadata"]["managedFields"] = entries
 
     def _store_new(self, kind: Kind, document: Document, options: WriteOptions, warnings: tuple[str, ...]) -> ObjectAnswer:
         own = document["metadata"]
@@ -111,23 +140,22 @@ class Writer:
 
     def update(self, call: Call, document: Document, options: WriteOptions) -> ObjectAnswer:
         """PUT of an object or of its status. Raises 400, 404, 409, 422."""
+        sent = managers.take(document)
         warnings = _decode_body(call.kind, document, options)
         document = metadata.clean(call.kind, document)
         own = document["metadata"]
         check_name(own, call.name)
-        self._check_place(call, own)
+        check_place(call, own)
 
-        def replace(old: Document) -> tuple[Document, tuple[str, ...]]:
+        def replace(old: Document) -> Revision:
             new = copied(document)
             check_uid(call.kind, old, new)
-            return new, warnings
+            return Revision(new, warnings, sent)
 
-        missing = (lambda: self._create_instead(call, document, options)) if call.kind.create_on_update and not call.subresource else None
-        return self._revise(call, replace, options, missing)
+        def create_instead() -> ObjectAnswer:
+            return self.add(call, Revision(copied(document), warnings, sent), options)
 
-    def _create_instead(self, call: Call, document: Document, options: WriteOptions) -> ObjectAnswer:
-        document["metadata"].pop("resourceVersion", None)
-        return self.create(call, document, options)
+        return self.revise(call, replace, options, create_instead if call.kind.create_on_update and not call.subresource else None)
 
     def patch(
         self, call: Call, change: Callable[[Document], Document], options: WriteOptions, text: Callable[[], str] | None = None
@@ -137,11 +165,12 @@ class Writer:
         `change` leaves what it is given as it is. `text` gives the patch as messages show it; without, they show the object that it makes.
         """
 
-        def revise(old: Document) -> tuple[Document, tuple[str, ...]]:
+        def revise(old: Document) -> Revision:
             new = change(old)
             if not isinstance(new, dict):
                 raise errors.unprocessable()
             self._check_type(call.kind, new)
+            sent = managers.take(new)
             try:
                 warnings = decode(call.kind, new, options)
             except Undecodable as error:
@@ -150,10 +179,10 @@ class Writer:
                 raise errors.invalid("", "", [Cause("FieldValueInvalid", f"Invalid value: {value}: {error}", "patch")]) from None
             new = metadata.clean(call.kind, new)
             check_name(new["metadata"], call.name)
-            self._check_place(call, new["metadata"])
-            return new, warnings
+            check_place(call, new["metadata"])
+            return Revision(new, warnings, sent)
 
-        return self._revise(call, revise, options, None)
+        return self.revise(call, revise, options)
 
     def _check_type(self, kind: Kind, new: Document) -> None:
         said = (new.get("apiVersion"), new.get("kind"))
@@ -161,7 +190,11 @@ class Writer:
             wanted = f"{kind.resource.api_version}, Kind={kind.resource.kind}"
             raise errors.bad_request(f"a patch must leave apiVersion and kind as they are: {wanted} became {said[0]}, Kind={said[1]}")
 
-    def _revise(self, call: Call, revise: _Revise, options: WriteOptions, missing: Callable[[], ObjectAnswer] | None) -> ObjectAnswer:
+    def revise(self, call: Call, revise: Revise, options: WriteOptions, missing: Callable[[], ObjectAnswer] | None = None) -> ObjectAnswer:
+        """Store what `revise` makes of the newest state, again when another write was faster; `missing` where there is none.
+
+        Raises what they raise, and 404, 409, 422.
+        """
         while True:
             version = self._objects.storage.get(call.kind.storage_key, call.key)
             try:
@@ -173,15 +206,22 @@ class Writer:
                 continue
             raise errors.not_found(call.kind.resource.name, call.name)
 
-    def _change(self, call: Call, version: Version, revise: _Revise, options: WriteOptions) -> ObjectAnswer:
+    def _change(self, call: Call, version: Version, revise: Revise, options: WriteOptions) -> ObjectAnswer:
         kind = call.kind
         old = self._objects.document(kind, version)
-        sent, unknown = revise(old)
+        revision = revise(old)
+        live = old["metadata"].pop("managedFields", None)
+        sent = revision.document
         check_version(kind, old, sent)
         new = self._settle(call, old, sent)
-        warnings = (*unknown, *metadata.warnings(new))
-        if same(old, new):
+        warnings = (*revision.warnings, *metadata.warnings(new))
+        entries = revision.entries
+        if entries is None:
+            entries = self._ownership.of_changed(call, old, new, live, revision.sent, options)
+        if same(old, new) and managers.without_times(live) == managers.without_times(entries):
             return ObjectAnswer(version, warnings=warnings)
+        if entries:
+            new["metadata"]["managedFields"] = entries
         if not options.dry_run:
             if is_finished(kind, new):
                 self._objects.remove(kind, call.key, version.revision)
@@ -247,6 +287,16 @@ def is_finished(kind: Kind, document: Document) -> bool:
     if "deletionTimestamp" not in own or own.get("finalizers") or own.get("deletionGracePeriodSeconds"):
         return False
     return kind.storage_key != admission.NAMESPACES or not document.get("spec", {}).get("finalizers")
+
+
+def check_place(call: Call, own: dict[str, Any]) -> None:
+    """Have the metadata say where the path says that it is. Raises 400 where it says otherwise."""
+    if call.name and own.setdefault("name", call.name) != call.name:
+        raise _name_mismatch(own["name"], call.name)
+    if own.get("namespace", call.namespace) != call.namespace:
+        raise errors.bad_request("the namespace of the provided object does not match the namespace sent on the request")
+    if call.namespace:
+        own["namespace"] = call.namespace
 
 
 def check_name(own: Mapping[str, Any], name: str) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import yaml
 
 MEDIA_TYPE = "application/yaml"
+COMPLAINT = "error converting YAML to JSON: "
+"""How what `decode` raises begins."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -24,12 +26,14 @@ class _Dumper(yaml.SafeDumper):
     """Quotes what would be read as a number or a time."""
 
 
+_STRING = "tag:yaml.org,2002:str"
 _TIME = re.compile(r"\d{4}-\d\d-\d\d.*")
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in value else '"' if _TIME.fullmatch(value) else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+    ambiguous = _TIME.fullmatch(value) or dumper.resolve(yaml.ScalarNode, value, (True, False)) != _STRING  # type: ignore[no-untyped-call]
+    style = "|" if "\n" in value else '"' if ambiguous else None
+    return dumper.represent_scalar(_STRING, value, style=style)
 
 
 _Dumper.add_representer(str, _text)
@@ -40,7 +44,18 @@ def decode(body: bytes) -> Any:
     try:
         return _with_texts_as_keys(yaml.load(body, _Loader))  # noqa: S506  # a safe loader, made stricter
     except yaml.YAMLError as error:
-        raise ValueError(f"error converting YAML to JSON: yaml: {str(error).splitlines()[0]}") from None
+        raise ValueError(f"{COMPLAINT}yaml: {_complaint(error)}") from None
+
+
+def _complaint(error: yaml.YAMLError) -> str:
+    """What Go's reader says, where it is known."""
+    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    if problem == "mapping values are not allowed here":
+        return "mapping values are not allowed in this context"
+    if getattr(error, "context", None) == "while parsing a flow node":
+        mark = error.problem_mark  # type: ignore[attr-defined]
+        return f"line {mark.line + 1}: did not find expected node content"
+    return str(problem)
 
 
 def _with_texts_as_keys(value: Any) -> Any:

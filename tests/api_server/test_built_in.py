@@ -12,7 +12,7 @@ from fakes.api_server.quantities import canonical
 from tests.api_server.client import CONFIG_MAPS, PODS, Client
 
 DEFAULTS = [json.loads(line) for line in Path(__file__).with_name("data").joinpath("defaults.jsonl").read_text().splitlines()]
-SERVER_OWNED = frozenset(("uid", "resourceVersion", "creationTimestamp", "lastPhaseTransitionTime"))
+SERVER_OWNED = frozenset(("uid", "resourceVersion", "creationTimestamp", "lastPhaseTransitionTime", "managedFields"))
 CHOSEN = frozenset(("clusterIP", "clusterIPs", "controller-uid", "batch.kubernetes.io/controller-uid"))
 DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments"
 SERVICES = "/api/v1/namespaces/default/services"

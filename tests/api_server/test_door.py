@@ -102,7 +102,7 @@ PARTIAL_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1
 def test_metadata_alone_is_given_to_those_who_ask(client: Client) -> None:
     client.api.create(foo("a", labels={"x": "1"}))
     own = client.api.get("foos", "a")["metadata"]
-    order = ["name", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp", "labels"]
+    order = ["name", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp", "labels", "managedFields"]
     partial = {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": own}
     one = client.get(f"{FOOS}/a", {"Accept": PARTIAL})
     assert (one.json, list(one.json["metadata"])) == (partial, order)

@@ -20,7 +20,8 @@ BETWEEN_CAUSES = re.compile(r", (?=\S*: )")
 
 def masked(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: "MASK" if name in MASKED and item is not None else masked(item) for name, item in value.items()}
+        kept = {name: item for name, item in value.items() if name != "managedFields"}
+        return {name: "MASK" if name in MASKED and item is not None else masked(item) for name, item in kept.items()}
     if isinstance(value, list):
         return [masked(item) for item in value]
     return TIME.sub("TIME", value) if isinstance(value, str) else value

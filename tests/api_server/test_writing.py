@@ -37,6 +37,7 @@ def test_a_new_object_gets_what_the_server_sets_whatever_the_client_sent(client:
     answer = client.post(FOOS, {**sent, "status": {"x": 1}})
     own = answer.json["metadata"]
     assert (answer.status, UUID.fullmatch(own.pop("uid")) is not None) == (201, True)
+    del own["managedFields"]
     assert own == {
         "name": "b2",
         "namespace": "default",
@@ -64,6 +65,12 @@ def test_custom_resources_are_sorted_and_built_in_ones_keep_the_order_of_their_m
         "labels",
         "a",
         "z",
+        "managedFields",
+        "manager",
+        "operation",
+        "apiVersion",
+        "time",
+        "fieldsType",
         "data",
     ]
     assert re.findall(r'"([A-Za-z]+)":', built_in)[: len(order)] == order
@@ -423,12 +430,6 @@ def test_a_patch_with_a_version_needs_it_to_be_the_newest(client: Client) -> Non
                 " application/merge-patch+json, application/apply-patch+yaml"
             ),
         ),
-        (
-            "application/apply-patch+yaml",
-            b"{}",
-            501,
-            "the fake API server does not support server-side apply (application/apply-patch+yaml)",
-        ),
     ],
 )
 def test_a_patch_that_cannot_be_applied_is_refused(client: Client, media_type: str, patch: bytes, status: int, message: str) -> None:
@@ -503,11 +504,6 @@ def test_an_update_is_refused_when_another_write_is_faster(client: Client, monke
     faster_writer(client, monkeypatch)
     assert client.put(f"{FOOS}/a", {**first, "spec": {"size": 5}}).status == 409
     assert client.api.get("foos", "a")["spec"] == {"size": 1}
-
-
-def test_managed_fields_are_not_kept(client: Client) -> None:
-    answer = client.post(CONFIG_MAPS, {"metadata": {"name": "c", "managedFields": [{"manager": "m"}]}})
-    assert "managedFields" not in answer.json["metadata"]
 
 
 def test_a_pod_starts_pending_and_without_the_status_it_was_sent_with(client: Client) -> None:

@@ -1,0 +1,88 @@
+"""Ownership: the managedFields that each write leaves behind, for the verbs that write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakes.api_server import managers
+from fakes.api_server.appliers import Application
+from fakes.api_server.field_types import FieldType, type_of
+from fakes.api_server.kinds import Kind, Kinds
+from fakes.api_server.managers import Author, Entries, Managers, Types
+from fakes.api_server.objects import Objects
+from fakes.api_server.options import WriteOptions
+from fakes.api_server.requests import Call
+from fakes.api_server.reset_fields import reset_fields
+
+Document = dict[str, Any]
+
+
+class Ownership:
+    """Knows who writes, and in which versions the fields of an object may be named. Documents come without managedFields."""
+
+    def __init__(self, objects: Objects, kinds: Kinds) -> None:
+        self._objects = objects
+        self._kinds = kinds
+
+    def of_new(self, call: Call, document: Document, sent: Entries | None, options: WriteOptions) -> Entries:
+        """Of an object that is created. `sent` are the managedFields that came with it, if any did."""
+        reset = reset_fields(call.kind, "")
+        shown = {name: value for name, value in document.items() if f"f:{name}" not in reset}
+        known = managers.known(None, sent)
+        return managers.write(managers.updated(known, {}, shown, self._author(call, options), self._types(call.kind), self._objects.now()))
+
+    def of_changed(
+        self, call: Call, old: Document, new: Document, live: Entries | None, sent: Entries | None, options: WriteOptions
+    ) -> Entries:
+        """Of an object that is updated. `live` are the managedFields it had; a subresource cannot change them by sending others."""
+        known = managers.known(live, None if call.subresource or sent == live else sent)
+        if not known:
+            # nobody counted from the start, so nobody counts now
+            return []
+        known = self._reconciled(call.kind, known)
+        author = self._author(call, options)
+        return managers.write(managers.updated(known, old, new, author, self._types(call.kind), self._objects.now()))
+
+    def applied(
+        self, call: Call, live: Document, entries: Entries | None, config: Document, options: WriteOptions
+    ) -> tuple[Document, Entries]:
+        """What becomes of `live`, and of its managedFields, when `config` is applied. Raises as `Application` does."""
+        application = Application(
+            config,
+            self._author(call, options),
+            options.force,
+            self._types(call.kind),
+            reset_fields(call.kind, call.subresource),
+            self._objects.now(),
+        )
+        known = self._reconciled(call.kind, managers.known(entries, None))
+        document, changed = application.to(live, known)
+        return document, managers.write(changed)
+
+    def versions(self, kind: Kind) -> tuple[Kind, ...]:
+        """The kind in every version that is served."""
+        return tuple(other for other in self._kinds.all() if other.storage_key == kind.storage_key)
+
+    def _author(self, call: Call, options: WriteOptions) -> Author:
+        return Author(options.manager, call.kind.resource.api_version, call.subresource)
+
+    def _types(self, kind: Kind) -> Types:
+        def find(api_version: str) -> FieldType | None:
+            resource = kind.resource
+            if api_version == resource.api_version:
+                return type_of(kind)
+            group, _, version = api_version.rpartition("/")
+            other = self._kinds.find(group, version, resource.plural)
+            return None if other is None else type_of(other)
+
+        return find
+
+    def _reconciled(self, kind: Kind, known: Managers) -> Managers:
+        """Definitions may have changed since; built-in kinds never do."""
+        if not kind.custom:
+            return known
+        find, result = self._types(kind), {}
+        for manager, share in known.items():
+            found = find(share.api_version)
+            result[manager] = share if found is None else share._replace(fields=managers.reconciled(share.fields, found))
+        return result
