@@ -12,16 +12,14 @@ from fakes.api_server import admission, manifests, metadata, reading, verbs
 from fakes.api_server.changes import Change, Changes
 from fakes.api_server.definitions import DEFINITIONS
 from fakes.api_server.errors import StatusError
-from fakes.api_server.face import Document, Face
+from fakes.api_server.face import STRICT, Document, Face
 from fakes.api_server.kinds import Kind, Kinds
 from fakes.api_server.manifests import Entry, Manifest
-from fakes.api_server.options import WriteOptions
 from fakes.api_server.requests import Call, object_key
 from fakes.api_server.selection import Selection
 from fakes.api_server.verbs import Verbs
+from fakes.api_server.writing import decode_body
 from fakes.storage import Changed, Version
-
-_STRICT = WriteOptions(validation="Strict")
 
 
 class Bulk(Face):
@@ -45,7 +43,8 @@ class Bulk(Face):
         """Put in what `kubectl get -A -o yaml` (or `json`) wrote down, uids, times, statuses and marks of deletion too; give it as stored.
 
         Only the versions are new. Namespaces and definitions go first, and owners before what they own; a namespace that is missing is
-        made. What is there already is replaced. Nothing is checked but the metadata, and no defaults are filled in. Raises `ManifestError`.
+        made. What is there already is replaced. Fields that nobody knows and values of a wrong type are errors; nothing else is checked,
+        and no defaults are filled in. Raises `ManifestError`, as `apply` does.
         """
         return [self._each(entry, self._load, None) for entry in _in_order(manifests.read(manifest))]
 
@@ -94,7 +93,7 @@ class Bulk(Face):
         """POST of a Binding, as a scheduler does it. Gives the pod. Raises a conflict where it has a node."""
         call = self._call("create", "pods", pod, namespace, "binding")
         binding = {"metadata": {"name": pod}, "target": {"kind": "Node", "name": node}}
-        self._verbs.pods.bind(call, binding, WriteOptions())
+        self._verbs.pods.bind(call, binding, STRICT)
         return self._document(call.kind, reading.get(self._verbs.objects, call))
 
     def _each(self, entry: Entry, act: Callable[[Kind, Document, str], Document], namespace: str | None) -> Document:
@@ -110,9 +109,9 @@ class Bulk(Face):
             there = self._stored(kind, namespace, name) if name else None
             try:
                 if not there:
-                    return self._document(kind, self._verbs.writer.create(Call("create", kind, namespace), document, _STRICT))
+                    return self._document(kind, self._verbs.writer.create(Call("create", kind, namespace), document, STRICT))
                 change = verbs.patch_function(kind, verbs.MERGE_PATCH if kind.custom else verbs.STRATEGIC_PATCH, document)
-                return self._document(kind, self._verbs.writer.patch(Call("patch", kind, namespace, name), change, _STRICT))
+                return self._document(kind, self._verbs.writer.patch(Call("patch", kind, namespace, name), change, STRICT))
             except StatusError as error:
                 gone_or_come = error.code == (404 if there else 409)
                 if not (name and gone_or_come) or bool(self._stored(kind, namespace, name)) == bool(there):
@@ -123,6 +122,7 @@ class Bulk(Face):
 
     def _load(self, kind: Kind, document: Document, namespace: str) -> Document:
         objects = self._verbs.objects
+        decode_body(kind, document, STRICT)
         document = metadata.clean(kind, document)
         own = document["metadata"]
         if namespace:

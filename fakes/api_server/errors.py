@@ -26,7 +26,14 @@ class Cause:
 
 
 class StatusError(Exception):
-    """The server refuses a request: an HTTP code and what the Status object says. `reason` may be empty, as for raw server failures."""
+    """The server refuses a request: an HTTP code and what the Status object says. `reason` may be empty, as for raw server failures.
+
+    Refusals that callers do something about are of a class of their own: `NotFound`, `AlreadyExists`, `Conflict`, `Invalid`, `Forbidden`
+    and `Expired`.
+    """
+
+    def __new__(cls, code: int = 0, reason: str = "", *rest: Any, **more: Any) -> StatusError:
+        return super().__new__(_CLASSES.get(reason, cls) if cls is StatusError else cls)
 
     def __init__(
         self,
@@ -63,6 +70,34 @@ class StatusError(Exception):
 
     def __str__(self) -> str:
         return f"{self.code} {self.reason}: {self.message}" if self.reason else f"{self.code}: {self.message}"
+
+
+class NotFound(StatusError):
+    """404: there is no such object, or the server has no such kind."""
+
+
+class AlreadyExists(StatusError):
+    """409: an object of this name is there."""
+
+
+class Conflict(StatusError):
+    """409: the write was made from an older state, or a precondition does not hold."""
+
+
+class Invalid(StatusError):
+    """422: the object or the options break a rule; `details` names the fields."""
+
+
+class Forbidden(StatusError):
+    """403: understood, and not allowed."""
+
+
+class Expired(StatusError):
+    """410: the version asked for has been compacted."""
+
+
+_CLASSES = {kind.__name__: kind for kind in (NotFound, AlreadyExists, Conflict, Invalid, Forbidden, Expired)}
+"""By their reason."""
 
 
 class UnnegotiatedError(StatusError):

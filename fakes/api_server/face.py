@@ -25,6 +25,9 @@ from informer.resource import ResourceName
 
 Document = dict[str, Any]
 PatchType = Literal["merge", "strategic", "json"]
+Propagation = Literal["Foreground", "Background", "Orphan"]
+
+STRICT = WriteOptions(validation="Strict")
 
 _PATCH_TYPES = {"merge": verbs.MERGE_PATCH, "strategic": verbs.STRATEGIC_PATCH, "json": verbs.JSON_PATCH}
 
@@ -39,11 +42,12 @@ class Face:
     def create(self, obj: Mapping[str, Any], namespace: str | None = None) -> Document:
         """POST. Gives the object as it was stored.
 
-        As on a real server, a status is dropped where the kind has a status subresource: `patch(..., subresource="status")` sets it.
+        As on a real server, a status is dropped where the kind has a status subresource: `patch(..., subresource="status")` sets it. Fields
+        that nobody knows are errors, where a real server may only warn of them; so they are in `update` and `patch`.
         """
         kind, document = self._identify(obj)
         call = Call("create", kind, self._namespace(kind, namespace, document))
-        return self._document(kind, self._verbs.writer.create(call, document, WriteOptions()))
+        return self._document(kind, self._verbs.writer.create(call, document, STRICT))
 
     def get(self, resource: str, name: str, namespace: str | None = None) -> Document:
         """GET."""
@@ -59,11 +63,11 @@ class Face:
         return [objects.document(kind, version) for version in reading.list_objects(objects, call, past_cache=True).versions]
 
     def update(self, obj: Mapping[str, Any], *, subresource: str = "") -> Document:
-        """PUT of an object (or of its status). Raises a conflict where it has a resource version that is not the newest."""
+        """PUT of an object, or of its `status`. Raises a conflict where it has a resource version that is not the newest."""
         kind, document = self._identify(obj)
         name = _own(document, "name")
-        call = Call("update", kind, self._namespace(kind, None, document), name, subresource)
-        return self._document(kind, self._verbs.writer.update(call, document, WriteOptions()))
+        call = Call("update", kind, self._namespace(kind, None, document), name, _checked(kind, subresource, ("status", "finalize")))
+        return self._document(kind, self._verbs.writer.update(call, document, STRICT))
 
     def patch(
         self,
@@ -75,10 +79,12 @@ class Face:
         type: PatchType = "merge",
         subresource: str = "",
     ) -> Document:
-        """PATCH. Gives the object as it is then."""
+        """PATCH of an object, its `status` or its `scale`. Gives it as it is then."""
         call = self._call("patch", resource, name, namespace, subresource)
         change = verbs.patch_function(call.kind, _PATCH_TYPES[type], _copy(patch))
-        return self._document(call.kind, self._verbs.writer.patch(call, change, WriteOptions()))
+        if _checked(call.kind, subresource, ("status", "finalize", "scale")) == "scale":
+            return self._plain(call.kind, self._verbs.scaler.patch(call, change, STRICT))
+        return self._document(call.kind, self._verbs.writer.patch(call, change, STRICT))
 
     def delete(
         self,
@@ -86,19 +92,19 @@ class Face:
         name: str,
         namespace: str | None = None,
         *,
-        propagation: str | None = None,
+        propagation: Propagation | None = None,
         grace: int | None = None,
         uid: str | None = None,
         version: str | None = None,
     ) -> Document:
         """DELETE. Gives what the server answers: a Status, or the object where it waits or its kind answers so.
 
-        `propagation` is Foreground, Background or Orphan; `grace` is in seconds; `uid` and `version` are preconditions.
+        `grace` is in seconds; `uid` and `version` are preconditions.
         """
         call = self._call("delete", resource, name, namespace)
-        options = DeleteOptions(policy=propagation, grace=grace, uid=uid, version=version)
-        answer = self._verbs.deleter.delete(call, options)
-        return answer.document if isinstance(answer, PlainAnswer) else self._document(call.kind, answer)
+        said = {"propagationPolicy": propagation, "gracePeriodSeconds": grace, "preconditions": {"uid": uid, "resourceVersion": version}}
+        options = DeleteOptions.of(Parameters(()), {name: value for name, value in said.items() if value is not None})
+        return self._plain(call.kind, self._verbs.deleter.delete(call, options))
 
     def empty_namespace(self, name: str, *, grace: int | None = 0) -> bool:
         """Do the namespace controller's work, once, for a namespace that was deleted and is Terminating; for servers that have none.
@@ -119,6 +125,8 @@ class Face:
         document = _copy(obj)
         said = document.get("apiVersion", ""), document.get("kind", "")
         kind = self._kinds.find_by_kind(*said)
+        if not all(said):
+            raise StatusError(400, "BadRequest", f"every object has an apiVersion and a kind; this one has {said[0]!r} and {said[1]!r}")
         if kind is None:
             raise StatusError(
                 404, "NotFound", f"the server has no kind {said[1]!r} in {said[0]!r}; create its CustomResourceDefinition first", {}
@@ -137,6 +145,16 @@ class Face:
     def _document(self, kind: Kind, answer: ObjectAnswer) -> Document:
         return self._verbs.objects.document(kind, answer.version)
 
+    def _plain(self, kind: Kind, answer: ObjectAnswer | PlainAnswer) -> Document:
+        return answer.document if isinstance(answer, PlainAnswer) else self._document(kind, answer)
+
+
+def _checked(kind: Kind, subresource: str, taken: tuple[str, ...]) -> str:
+    """Raises 404 for one that the kind, or this method, does not have."""
+    if subresource and (subresource not in kind.subresources or subresource not in taken):
+        raise StatusError(404, "NotFound", f"{kind.resource.name} cannot be written by its subresource {subresource!r}", {})
+    return subresource
+
 
 def _copy(value: Any) -> Any:
     """JSON-like data in plain dicts and lists that are ours. By way of JSON: several times faster than by hand."""
@@ -146,7 +164,7 @@ def _copy(value: Any) -> Any:
 def _to_plain(value: Any) -> Any:
     copied = plain(value)
     if copied is value:
-        raise TypeError(f"{value!r} is nothing that JSON can say")
+        raise TypeError(f"a {type(value).__name__} is nothing that JSON can say; objects are dicts, as they are in a manifest")
     return copied
 
 

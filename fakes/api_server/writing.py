@@ -54,7 +54,7 @@ class Writer:
     def create(self, call: Call, document: Document, options: WriteOptions) -> ObjectAnswer:
         """Raises what `StatusError` lists for creations: 400, 403, 404, 409, 422, 500."""
         sent = managers.take(document)
-        warnings = _decode_body(call.kind, document, options)
+        warnings = decode_body(call.kind, document, options)
         version_sent = (document.get("metadata") or {}).get("resourceVersion")
         document = metadata.clean(call.kind, document)
         check_place(call, document["metadata"])
@@ -141,7 +141,7 @@ class Writer:
     def update(self, call: Call, document: Document, options: WriteOptions) -> ObjectAnswer:
         """PUT of an object or of its status. Raises 400, 404, 409, 422."""
         sent = managers.take(document)
-        warnings = _decode_body(call.kind, document, options)
+        warnings = decode_body(call.kind, document, options)
         document = metadata.clean(call.kind, document)
         own = document["metadata"]
         check_name(own, call.name)
@@ -258,7 +258,8 @@ class Writer:
         return sent
 
 
-def _decode_body(kind: Kind, document: Document, options: WriteOptions) -> tuple[str, ...]:
+def decode_body(kind: Kind, document: Document, options: WriteOptions) -> tuple[str, ...]:
+    """Bring `document` into the shape of its kind, in place; gives the warnings. Raises 400 for what it cannot be."""
     try:
         return decode(kind, document, options)
     except Undecodable as error:

@@ -14,6 +14,7 @@ import msgspec
 
 from fakes.api_server.definitions import DEFINITIONS
 from fakes.api_server.errors import StatusError
+from fakes.api_server.face import Propagation
 from fakes.api_server.requests import object_key
 from fakes.api_server.server import APIServer
 from fakes.controllers.controller import Controller
@@ -141,7 +142,7 @@ class GarbageCollector(Controller):
 
     def _delete(self, place: Place, found: Header, owners: _Owners) -> None:
         own = self._dependents.get(found.uid, {})
-        policy = "Background"
+        policy: Propagation = "Background"
         if owners.waiting and own:
             policy = "Foreground"
             if any(_waits_for_dependents(self._objects[each]) for each in own):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from fakes.storage.version import Event, Version
@@ -44,7 +44,7 @@ class Snapshot:
 
     revision: int
     compacted: int
-    resources: dict[Hashable, tuple[dict[str, Version], list[Event]]]
+    resources: dict[Hashable, tuple[dict[str, Version], list[Event]]] = field(repr=False)
 
 
 class Subscription:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fakes.api_server.manifests import ManifestError, read
+from fakes.cli.command import run
 from tests.api_server.client import Client
 
 
@@ -109,17 +110,42 @@ def test_keys_are_texts() -> None:
     assert entry.document["data"] == {"1": "a", "true": "b"}
 
 
-def test_one_bad_field_in_a_thousand_lines_is_named_with_file_line_document_and_object(client: Client, tmp_path: Path) -> None:
+@pytest.fixture
+def thousand_lines(tmp_path: Path) -> tuple[Path, str]:
+    """A manifest with one bad field, and how a complaint about it begins."""
     documents = [DEPLOYMENT.replace("name: web", f"name: web-{number}") for number in range(70)]
     documents[60] = documents[60].replace("        image: web:1", "        image: web:1\n        imagePolicy: Always")
     path = tmp_path / "manifest.yaml"
     path.write_text("---\n".join(documents))
     line = path.read_text().splitlines().index("        imagePolicy: Always") + 1
     assert line > 900
+    return path, f"{path}:{line}, document 61, Deployment default/web-60: "
+
+
+BAD_FIELD = 'unknown field "spec.template.spec.containers[0].imagePolicy"'
+
+
+@pytest.mark.parametrize("way", ["apply", "load_cluster"])
+def test_one_bad_field_in_a_thousand_lines_is_named_with_file_line_document_and_object(
+    client: Client, thousand_lines: tuple[Path, str], way: str
+) -> None:
+    path, start = thousand_lines
     with pytest.raises(ManifestError) as refusal:
-        client.api.apply(path)
-    assert refusal.value.message.startswith(f"{path}:{line}, document 61, Deployment default/web-60: ")
-    assert 'unknown field "spec.template.spec.containers[0].imagePolicy"' in refusal.value.message
+        getattr(client.api, way)(path)
+    assert refusal.value.message.startswith(start)
+    assert BAD_FIELD in refusal.value.message
+
+
+@pytest.mark.parametrize("option", ["--manifests", "--load"])
+def test_one_bad_field_in_a_thousand_lines_that_are_to_be_served_is_said_in_a_line(
+    capsys: pytest.CaptureFixture[str], thousand_lines: tuple[Path, str], option: str
+) -> None:
+    path, start = thousand_lines
+    assert run(["serve", option, str(path)]) == 2
+    output = capsys.readouterr()
+    assert (output.out, output.err.count("\n")) == ("", 1)
+    assert output.err.startswith(f"fake-kube: {start}")
+    assert BAD_FIELD in output.err
 
 
 def test_a_value_of_the_wrong_type_is_named_with_its_line(client: Client) -> None:
