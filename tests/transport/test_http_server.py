@@ -117,6 +117,29 @@ def test_a_body_with_unreadable_framing_is_a_400_and_the_end_of_the_connection(f
     assert answer.count(b"HTTP/1.1") == 1
 
 
+@pytest.mark.parametrize(
+    "header", [b"no colon", b": no name", b"Spaced : x", b" folded: x", b"A: 1\r\n" * 101 + b"A: 1", b"A: " + b"x" * 65536]
+)
+def test_what_is_no_header_or_too_much_of_it_is_a_400_and_the_end_of_the_connection(header: bytes, serve: Serve) -> None:
+    handler = always(json_response({}))
+    answer = raw(serve(handler), b"GET / HTTP/1.1\r\nHost: x\r\n" + header + b"\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"Connection: close\r\n" in answer
+    assert handler.requests == []
+
+
+def test_a_header_is_read_in_any_case_and_a_repeated_one_is_joined(serve: Serve) -> None:
+    answer = raw(serve(ECHO), b"GET / HTTP/1.1\r\nHOST:x\r\nx-a:  1 \r\nX-A: 2:3\r\nConnection: Close\r\n\r\n" * 2)
+    assert b'"x-a": "1, 2:3"' in answer
+    assert answer.count(b"HTTP/1.1 200") == 1
+
+
+def test_an_old_client_gets_its_answer_and_the_end_of_the_connection(serve: Serve) -> None:
+    answer = raw(serve(ECHO), b"GET /old HTTP/1.0\r\nX-Test: one\r\n\r\n" * 2)
+    assert b'"x-test": "one"' in answer
+    assert answer.count(b"HTTP/1.1 200") == 1
+
+
 def test_a_request_that_stops_in_the_middle_never_reaches_the_handler(serve: Serve) -> None:
     handler = always(json_response({}))
     assert raw(serve(handler), b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf") == b""
