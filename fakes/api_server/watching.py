@@ -6,6 +6,7 @@ never ahead of an event that is still to come. Ready events are joined in one re
 
 from __future__ import annotations
 
+import functools
 import math
 from collections import deque
 from collections.abc import Callable
@@ -66,13 +67,11 @@ class View:
         return b""
 
     def object_line(self, type: str, version: Version) -> bytes:
-        if self.form is Form.PROTOBUF:
-            return protobuf.event(type, protobuf.enveloped_item(*self._names, version.raw))
         if self.tables is not None:
             return _line(type, self.tables.of_object(version))
-        if self.form is Form.PARTIAL:
-            return _line(type, encoding.partial(version))
-        return _line(type, encoding.whole(self.kind, version.raw))
+        if self.form is Form.PROTOBUF:
+            return _binary_line(type, *self._names, version)
+        return _partial_line(type, version) if self.form is Form.PARTIAL else _line(type, encoding.whole(self.kind, version.raw))
 
     def bookmark(self, mark: Bookmark) -> bytes:
         partial_form = self.form is Form.PARTIAL
@@ -90,6 +89,17 @@ class View:
     @property
     def _names(self) -> tuple[str, str]:
         return self.kind.resource.api_version, self.kind.resource.kind
+
+
+# all who watch a resource come for its newest event at about the same time
+@functools.lru_cache(maxsize=16)
+def _binary_line(type: str, api_version: str, kind: str, version: Version) -> bytes:
+    return protobuf.event(type, protobuf.enveloped_item(api_version, kind, version.raw))
+
+
+@functools.lru_cache(maxsize=16)
+def _partial_line(type: str, version: Version) -> bytes:
+    return _line(type, encoding.partial(version))
 
 
 def _line(type: str, content: bytes) -> bytes:
@@ -140,7 +150,8 @@ class WatchBody:
         with self._condition:
             if self._full:
                 return
-            self._full = self._buffer is not None and self._subscription is not None and self._waiting(self._buffer) == self._buffer
+            if self._buffer is not None and self._subscription is not None and len(self._queue) >= self._buffer:
+                self._full = self._waiting(self._buffer) == self._buffer
             self._queue.append(StreamFault("end") if self._full else event)
             self._condition.notify_all()
 
@@ -192,15 +203,7 @@ class WatchBody:
     def read(self, timeout: float | None = None) -> bytes:
         """See `Body`. Joins what is ready, up to about 256 KB."""
         patience = math.inf if timeout is None else self._runtime.monotonic() + timeout
-        while True:
-            with self._condition:
-                if self._closed or self._broken:
-                    break
-                batch = self._ready()
-                if not batch:
-                    if self._broken or self._is_over():
-                        break
-                    batch = self._idle(patience)
+        while (batch := self._next(patience)) is not None:
             lines = [line for line in map(self._encode, batch) if line]
             if lines:
                 self._count(len(lines))
@@ -210,12 +213,23 @@ class WatchBody:
             raise ConnectionResetError("the API server broke the connection of a watch")
         return b""
 
-    def _is_over(self) -> bool:
-        return self._ended or (not self._silent and self._runtime.monotonic() >= self._deadline)
+    def _next(self, patience: float) -> list[_Item] | None:
+        """What is to be sent, as soon as there is something; None at the end. Raises `TimeoutError` at `patience`."""
+        with self._condition:
+            while not self._closed and not self._broken:
+                batch = self._ready()
+                now = self._runtime.monotonic()
+                if not batch and (self._broken or self._is_over(now)):
+                    return None
+                if batch := batch or self._idle(now, patience):
+                    return batch
+        return None
 
-    def _idle(self, patience: float) -> list[_Item]:
+    def _is_over(self, now: float) -> bool:
+        return self._ended or (not self._silent and now >= self._deadline)
+
+    def _idle(self, now: float, patience: float) -> list[_Item]:
         """Wait for something to send, or give the bookmark that is due. Raises `TimeoutError` at `patience`."""
-        now = self._runtime.monotonic()
         until = patience if self._silent else min(self._next_bookmark, self._deadline, patience)
         if not self._silent and now >= self._next_bookmark:
             return self._progress()
@@ -227,7 +241,7 @@ class WatchBody:
     def _ready(self) -> list[_Item]:
         """Take what can be sent now, up to the next fault: that one is acted on when everything before it has been sent."""
         batch: list[_Item] = []
-        size, limit = 0, min((left for left, _ in self._armed), default=len(self._queue))
+        size, limit = 0, min(left for left, _ in self._armed) if self._armed else len(self._queue)
         while self._queue and not self._silent and size < _JOIN and len(batch) < limit:
             item = self._queue[0]
             if isinstance(item, StreamFault):
