@@ -38,7 +38,8 @@ def run(arguments: Sequence[str]) -> int:
         code = group.main(list(arguments), prog_name="fake-kube", standalone_mode=False)
     except click.ClickException as error:
         context = error.ctx if isinstance(error, click.UsageError) else None
-        return _fail(f"{error.format_message()} See '{context.command_path if context else 'fake-kube'} --help'.", 2)
+        said = error.format_message().rstrip(".")
+        return _fail(f"{said}. See '{context.command_path if context else 'fake-kube'} --help'.", 2)
     except (InformerKitError, StatusError) as error:
         return _fail(error.message if isinstance(error, StatusError) else str(error), 2)
     except OSError as error:
@@ -76,6 +77,8 @@ def group(context: click.Context) -> None:
 @click.option("--tls", is_flag=True, help="Over HTTPS, with a client certificate: clients of client-go show no token without.")
 @click.option("--rbac", is_flag=True, help="Who is not system:admin may do what Roles and bindings say.")
 @click.option("--fault", "faults", multiple=True, type=FaultOption(), help="What goes wrong, once or TIMES times. Repeatable.")
+@click.option("--watch-window", type=click.IntRange(1), help="A watch from before so many events of its resource answers 410.")
+@click.option("--watch-buffer", type=click.IntRange(1), help="End a watch that has so many events waiting to be read.")
 @click.option("--seed", type=int, help="Generated names and uids are the same for the same seed.")
 @click.option("-v", "--verbose", is_flag=True, help="Show each request on stderr as it is answered.")
 def _serve(**options: Any) -> int:

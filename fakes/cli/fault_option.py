@@ -57,7 +57,9 @@ class FaultOption(click.ParamType):  # type: ignore[type-arg]  # generic only in
 
 
 def describe(fault: Fault | StreamFault) -> str:
-    """The fault in the same words, without what is as by default."""
+    """The fault in the same words, without what is as by default; but the status that it answers."""
     said = {field.name: getattr(fault, field.name) for field in dataclasses.fields(fault) if getattr(fault, field.name) != field.default}
+    if isinstance(fault, Fault) and not fault.disconnect:
+        said["status"] = fault.status
     words = {name: value.decode() if isinstance(value, bytes) else value for name, value in said.items()}
     return ",".join(name if value is True else f"{name}={value}" for name, value in words.items())

@@ -29,6 +29,8 @@ class Options:
     tls: bool
     rbac: bool
     faults: tuple[Fault | StreamFault, ...]
+    watch_window: int | None
+    watch_buffer: int | None
     seed: int | None
     verbose: bool
 
@@ -47,7 +49,7 @@ def serve(options: Options) -> int:
 
     with ExitStack() as stack:
         stack.callback(runtime.on_interrupt(end))
-        api = stack.enter_context(FakeAPIServer(runtime=runtime, rbac=options.rbac))
+        api = stack.enter_context(_server(options, runtime))
         count = sum(len(api.load_cluster(path)) for path in options.load) + sum(len(api.apply(path)) for path in options.manifests)
         api.start_controllers(options.controllers)
         for fault in options.faults:
@@ -67,8 +69,13 @@ def serve(options: Options) -> int:
     return 0
 
 
+def _server(options: Options, runtime: ThreadRuntime) -> FakeAPIServer:
+    return FakeAPIServer(runtime=runtime, rbac=options.rbac, watch_window=options.watch_window, watch_buffer=options.watch_buffer)
+
+
 def _announce(options: Options, url: str, count: int) -> None:
-    _say(f"serving {url}, {count} objects" + (f", with {', '.join(options.controllers)}" if options.controllers else ""))
+    beside = f", with {', '.join(options.controllers)}" if options.controllers else ""
+    _say(f"serving {url} until Ctrl-C, {count} objects{beside}")
     for fault in options.faults:
         _say(f"fault: {describe(fault)}")
     if options.kubeconfig is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from fakes.api_server.faults import Fault, StreamFault
 from fakes.cli import main
 from fakes.cli.command import run
 from fakes.cli.fault_option import FaultOption, describe
+from informer.errors import ConfigurationError
 
 FAULTS: dict[str, Fault | StreamFault] = {
     "verb=list,resource=pods,status=429,retry_after=1,times=3": Fault("list", "pods", 429, times=3, retry_after=1),
@@ -28,10 +30,28 @@ def test_a_fault_is_written_in_words(text: str) -> None:
     assert FaultOption().convert(describe(FAULTS[text]), None, None) == FAULTS[text], "and said in the same ones"
 
 
+def test_a_fault_is_told_with_the_status_that_it_answers() -> None:
+    assert describe(Fault("list")) == "verb=list,status=500"
+    assert describe(Fault("list", disconnect=True)) == "verb=list,disconnect"
+
+
+def test_the_watch_cache_has_bounds_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, Any] = {}
+
+    def refuse(**options: Any) -> None:
+        seen.update(options)
+        raise ConfigurationError("enough")
+
+    monkeypatch.setattr("fakes.cli.serve.FakeAPIServer", refuse)
+    assert run(["serve", "--watch-window", "100", "--watch-buffer", "20", "--rbac"]) == 2
+    del seen["runtime"]
+    assert seen == {"rbac": True, "watch_window": 100, "watch_buffer": 20}
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--fault", "verb"], "'verb' is no NAME=VALUE"),
+        (["--fault", "verb"], "'verb' is no NAME=VALUE. See 'fake-kube serve --help'."),
         (["--fault", "status=many"], "status is a number, not 'many'"),
         (["--fault", "action=explode"], "action is one of end, break, tear, line, silence, error, not 'explode'"),
         (["--fault", "verb=list,opening=1"], "'opening' is none of verb, resource, status"),
