@@ -1,7 +1,7 @@
 """Discovery: what a client asks before it knows anything, as a 1.37.2 server answers it.
 
 Guarantees: answers follow the kinds at the moment of asking; equal kinds give equal bytes, so that clients may cache by ETag and hash.
-`/openapi/v2` and the single health checks are not here: a client is told 404, as by a server that lacks them, and falls back.
+The single health checks are not here: a client is told 404, as by a server that lacks them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from fakes.api_server import openapi
+from fakes.api_server import openapi, openapi_v2
 from fakes.api_server.encoding import pretty, to_json
 from fakes.api_server.errors import JSON_TYPES, StatusError, method_not_allowed, not_acceptable, not_supported, unknown_resource
 from fakes.api_server.kinds import Kind, Kinds, Subresource
@@ -45,6 +45,8 @@ def answer(kinds: Kinds, request: Request) -> Response | None:
     Raises 404 for an unknown version of a built-in group, 405 for anything but GET, 406 where Accept names no form of a server, and 501
     where it names none that this one has.
     """
+    if request.path == openapi_v2.PATH:
+        return openapi_v2.answer(kinds, request)
     response = _find(kinds, request, request.path.rstrip("/") or "/")
     if response is not None and request.method != "GET":
         raise method_not_allowed()
@@ -210,7 +212,7 @@ def _resource_entries(kind: Kind) -> Iterable[dict[str, Any]]:
 
 
 def _paths(kinds: Kinds) -> list[str]:
-    paths = {"/api", "/apis", "/openapi/v3", "/version", *_HEALTH}
+    paths = {"/api", "/apis", "/openapi/v2", "/openapi/v3", "/version", *_HEALTH}
     for kind in kinds.all():
         group, version = kind.resource.group, kind.resource.version
         paths |= {f"/apis/{group}", f"/apis/{group}/{version}"} if group else {f"/api/{version}"}

@@ -1,23 +1,23 @@
 """OpenAPI v3: one document for each version of each group, with what kubectl and code generators read of it.
 
 Guarantees: each kind has its schema, its paths with their verbs and kinds, and on its writes the fieldValidation parameter that kubectl
-looks for before it creates or applies. Left out are texts, and most parameters and answers of operations. Documents are kept for reuse.
+looks for before it creates or applies. Left out are most texts, parameters and answers of operations. Documents are kept for reuse.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from fakes.api_server import schemas
+from fakes.api_server import published, schemas, texts
 from fakes.api_server.encoding import to_json
 from fakes.api_server.kinds import Kind, Kinds
 from fakes.api_server.messages import Request, Response
 
 _PREFIX = "/openapi/v3"
-_METHODS = {
+METHODS = {
     "get": "get",
     "list": "get",
     "create": "post",
@@ -28,8 +28,8 @@ _METHODS = {
 }
 _ON_COLLECTION = ("list", "create", "deletecollection")
 _ON_OBJECT = ("get", "update", "patch", "delete")
-_ACTIONS = {"create": "post", "update": "put"}
-_PATCH_TYPES = ("application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json")
+ACTIONS = {"create": "post", "update": "put"}
+PATCH_TYPES = ("application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json")
 
 
 def answer(kinds: Kinds, request: Request, path: str) -> Response | None:
@@ -77,29 +77,35 @@ def _document(kinds: tuple[Kind, ...]) -> tuple[bytes, str]:
 
 
 def _paths(kind: Kind) -> dict[str, Any]:
-    collection = kind.resource.path("{namespace}")
-    gvk = {"group": kind.resource.group, "kind": kind.resource.kind, "version": kind.resource.version}
-    paths = {
-        collection: _operations(kind, gvk, _ON_COLLECTION, kind.verbs),
-        f"{collection}/{{name}}": _operations(kind, gvk, _ON_OBJECT, kind.verbs),
-    }
+    return {path: {METHODS[verb]: _operation(kind, gvk, verb) for verb in verbs} for path, gvk, verbs in operations(kind)}
+
+
+def operations(kind: Kind) -> Iterator[tuple[str, dict[str, str], Sequence[str]]]:
+    """The paths of a kind, each with the group, version and kind of what is there, and the verbs that it answers to."""
+    resource = kind.resource
+    gvk = {"group": resource.group, "kind": resource.kind, "version": resource.version}
+    collection = resource.path("{namespace}")
+    places = [
+        (collection, gvk, _ON_COLLECTION, kind.verbs),
+        (f"{collection}/{{name}}", gvk, _ON_OBJECT, kind.verbs),
+    ]
+    if resource.namespaced:
+        places.append((resource.path(), gvk, ("list",), kind.verbs))
     for sub in kind.subresources.values():
-        sub_gvk = {"group": sub.group, "kind": sub.kind, "version": sub.version}
-        paths[f"{collection}/{{name}}/{sub.name}"] = _operations(kind, sub_gvk, ("create", *_ON_OBJECT), sub.verbs)
-    return {path: operations for path, operations in paths.items() if operations}
-
-
-def _operations(kind: Kind, gvk: Mapping[str, str], offered: Sequence[str], verbs: Sequence[str]) -> dict[str, Any]:
-    return {_METHODS[verb]: _operation(kind, gvk, verb) for verb in offered if verb in verbs}
+        own = {"group": sub.group, "kind": sub.kind, "version": sub.version}
+        places.append((f"{collection}/{{name}}/{sub.name}", own, ("create", *_ON_OBJECT), sub.verbs))
+    for path, said, offered, verbs in places:
+        if answered := [verb for verb in offered if verb in verbs]:
+            yield path, said, answered
 
 
 def _operation(kind: Kind, gvk: Mapping[str, str], verb: str) -> dict[str, Any]:
-    operation: dict[str, Any] = {"x-kubernetes-action": _ACTIONS.get(verb, verb), "x-kubernetes-group-version-kind": gvk}
+    operation: dict[str, Any] = {"x-kubernetes-action": ACTIONS.get(verb, verb), "x-kubernetes-group-version-kind": gvk}
     if verb in ("create", "update", "patch"):
         names = ("dryRun", "fieldManager", "fieldValidation", *(["force"] if verb == "patch" else []))
         operation["parameters"] = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in names]
     if verb == "patch":
-        types = _PATCH_TYPES if kind.custom else (*_PATCH_TYPES, "application/strategic-merge-patch+json")
+        types = PATCH_TYPES if kind.custom else (*PATCH_TYPES, "application/strategic-merge-patch+json")
         operation["requestBody"] = {"content": {media: {"schema": {"type": "object"}} for media in types}}
     operation["responses"] = {"200": {"description": "OK"}}
     return operation
@@ -107,23 +113,6 @@ def _operation(kind: Kind, gvk: Mapping[str, str], verb: str) -> dict[str, Any]:
 
 def _components(kinds: Sequence[Kind]) -> dict[str, Any]:
     known = [schemas.name_of(kind.resource.group, kind.resource.version, kind.resource.kind) for kind in kinds if not kind.custom]
-    custom = {_custom_name(kind): _custom_schema(kind) for kind in kinds if kind.custom}
-    found = schemas.closure([*filter(None, known), *([schemas.OBJECT_META] if custom else [])])
-    return dict(sorted({**found, **custom}.items()))
-
-
-def _custom_name(kind: Kind) -> str:
-    return ".".join([*reversed(kind.resource.group.split(".")), kind.resource.version, kind.resource.kind])
-
-
-def _custom_schema(kind: Kind) -> dict[str, Any]:
-    resource = kind.resource
-    schema = dict((kind.definition.get("schema") or {}).get("openAPIV3Schema") or {"type": "object"})
-    common = {
-        "apiVersion": {"type": "string"},
-        "kind": {"type": "string"},
-        "metadata": {"allOf": [{"$ref": f"{schemas.REFERENCE}{schemas.OBJECT_META}"}]},
-    }
-    gvk = {"group": resource.group, "kind": resource.kind, "version": resource.version}
-    properties = dict(sorted({**(schema.get("properties") or {}), **common}.items()))
-    return {**schema, "properties": properties, "x-kubernetes-group-version-kind": [gvk]}
+    custom = published.published((kind for kind in kinds if kind.custom), published.V3)
+    found = schemas.closure([*filter(None, known), *([schemas.OBJECT_META, published.LIST_META] if custom else [])])
+    return dict(sorted({**texts.described(found), **custom}.items()))

@@ -17,14 +17,14 @@ from fakes.api_server.access import Access, Several, denial
 from fakes.api_server.authentication import identified
 from fakes.api_server.bulk import Bulk
 from fakes.api_server.definitions import DEFINITIONS
-from fakes.api_server.errors import StatusError
+from fakes.api_server.errors import JSON_TYPES, StatusError, not_acceptable
 from fakes.api_server.face import Document
 from fakes.api_server.faults import Fault, FaultList, StreamFault
 from fakes.api_server.kinds import Kinds
 from fakes.api_server.messages import Identity, Request, Response
 from fakes.api_server.rbac import first_objects
 from fakes.api_server.request_log import RequestLog
-from fakes.api_server.requests import Call, PageNotFound, RequestRecord, is_resource_path, resolve
+from fakes.api_server.requests import REVIEWS, Call, PageNotFound, RequestRecord, is_resource_path, resolve
 from fakes.api_server.responses import (
     CommonHeaders,
     internal_error,
@@ -149,6 +149,8 @@ class APIServer(Bulk):
             if call is None:
                 return discovery.answer(self.kinds, request) or page_not_found()
             form = negotiation.accepted_form(request, call.kind, watch=call.verb == "watch")
+            if form is negotiation.Form.TABLE and call.kind.storage_key in REVIEWS:
+                raise not_acceptable(JSON_TYPES)  # a row is told by its object's metadata, and a review has none
             if call.verb == "watch":
                 return Response(200, {"Content-Type": watch_type(form)}, self._open(request, call, form))
             return render(request, call.kind, self._verbs.answer(call, request), form, self.runtime.now)

@@ -158,7 +158,7 @@ def test_a_client_that_takes_json_among_others_gets_json(accept: str) -> None:
     assert document(ask("/apis/apps", accept=accept))["name"] == "apps"
 
 
-@pytest.mark.parametrize("path", ["/apis/nope", "/apis/nope/v2", "/apis/apps/v1/deployments", "/nosuch", "/openapi/v2", "/openapi/v3x"])
+@pytest.mark.parametrize("path", ["/apis/nope", "/apis/nope/v2", "/apis/apps/v1/deployments", "/nosuch", "/openapi/v3x"])
 def test_what_is_not_there_is_left_to_others(path: str) -> None:
     assert ask(path) is None
 
@@ -264,3 +264,28 @@ def test_the_schema_of_a_custom_kind_is_its_own_with_what_all_objects_have(with_
     widget = schemas["com.example.v1.Widget"]
     assert list(widget["properties"]) == ["apiVersion", "kind", "metadata", "spec"]
     assert widget["x-kubernetes-group-version-kind"] == [{"group": "example.com", "kind": "Widget", "version": "v1"}]
+
+
+def test_openapi_v2_is_one_document_for_all_kinds_and_follows_definitions() -> None:
+    kinds = Kinds()
+    first = ask("/openapi/v2", kinds=kinds)
+    assert json.loads(body(first))["definitions"]["io.k8s.api.core.v1.ConfigMap"]["properties"]["immutable"] == {"type": "boolean"}
+    tag = first.headers["Etag"] if first else ""
+    again = ask("/openapi/v2", kinds=kinds, if_none_match=tag)
+    assert again is not None
+    assert (again.status, again.body) == (304, b"")
+    kinds.install(WIDGETS)
+    assert "com.example.v1.Widget" in json.loads(body(ask("/openapi/v2", kinds=kinds, if_none_match=tag)))["definitions"]
+
+
+def test_the_binary_form_of_openapi_v2_is_refused_by_name() -> None:
+    form = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+    with pytest.raises(StatusError, match="OpenAPI in application") as caught:
+        ask("/openapi/v2", accept=form)
+    assert caught.value.code == 501
+
+
+def test_the_metadata_of_every_object_is_explained() -> None:
+    found = json.loads(body(ask("/openapi/v3/api/v1")))
+    metadata = found["components"]["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"]
+    assert all(field["description"] for field in metadata["properties"].values())

@@ -143,6 +143,7 @@ def test_a_definition_survives_the_way_into_the_binary_form_and_back_with_every_
             "m": {"type": "object", "additionalProperties": text},
             "f": {"type": "object", "additionalProperties": False, "default": {"a": None}},
             "e": {"x-kubernetes-preserve-unknown-fields": True, "x-kubernetes-validations": [{"rule": "true", "message": "no"}]},
+            "x": {"description": "d", "externalDocs": {"description": "more", "url": "https://example.com"}, "$ref": "r"},
             "d": {"dependencies": {"a": ["b"], "c": text}, "items": [text, {}]},
         },
     )

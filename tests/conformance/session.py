@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -224,6 +224,17 @@ class Session:
         answer = self.ask(method, path, body, {"Content-Type": type}, **query)
         self.exchanges.pop()
         return answer
+
+    def glance(self, path: str, pick: Callable[[Any], Any]) -> None:
+        """GET a document of which only what `pick` gives is compared, once that is there."""
+        for _ in range(200):
+            answer = self.get(path)
+            if answer.status == 200 and (found := pick(answer.json)):
+                self.exchanges[-1].body = json.dumps(found).encode()
+                return
+            self.exchanges.pop()
+            self.door.pause(0.1)
+        raise AssertionError(f"{path} still lacks what is looked for in it")
 
     def eventually(self, path: str, status: int) -> Answer:
         """Ask until the answer has this status, as one does for what a controller is doing. No part of what is compared."""

@@ -2,9 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from tests.conformance.definitions import definition
 from tests.conformance.script import script
-from tests.conformance.session import Session
+from tests.conformance.session import TABLE, Session
+
+EMBEDDED = {"type": "object", "x-kubernetes-embedded-resource": True}
+FREE = {"x-kubernetes-preserve-unknown-fields": True}
+TEXT = {"type": "string"}
+RICH: dict[str, Any] = {
+    "a": {"type": "array", "items": TEXT, "x-kubernetes-list-type": "set", "maxItems": 3},
+    "any": FREE,
+    "d": {**TEXT, "default": "x", "enum": ["x", "y"], "minLength": 1, "pattern": "^x", "format": "password"},
+    "e": {**EMBEDDED, **FREE},
+    "e2": {**EMBEDDED, "properties": {"spec": {"type": "object", "properties": {"q": TEXT}}}},
+    "i": {"x-kubernetes-int-or-string": True, "anyOf": [{"type": "integer"}, {"type": "string"}]},
+    "i2": {"x-kubernetes-int-or-string": True},
+    "l": {
+        "type": "array",
+        "x-kubernetes-list-type": "map",
+        "x-kubernetes-list-map-keys": ["k"],
+        "items": {"type": "object", "required": ["k"], "properties": {"k": TEXT}},
+    },
+    "m": {"type": "object", "additionalProperties": {**TEXT, "nullable": True}},
+    "mn": {"type": "object", "required": ["a"], "additionalProperties": {"type": "object", "nullable": True, "properties": {"a": TEXT}}},
+    "mt": {"type": "object", "x-kubernetes-map-type": "atomic", "title": "T", "example": {"a": 1}, "properties": {"a": TEXT}},
+    "n": {**TEXT, "nullable": True},
+    "o": {
+        "type": "object",
+        "properties": {"x": TEXT, "y": TEXT},
+        "anyOf": [{"required": ["x"]}, {"required": ["y"]}],
+        "allOf": [{"required": ["x"]}],
+        "not": {"required": ["z"]},
+    },
+    "p": {"type": "object", **FREE, "properties": {"x": TEXT}},
+    "pa": {"type": "array", "items": {"type": "object", **FREE}, "nullable": True},
+    "v": {"type": "integer", "format": "int32", "minimum": 0, "maximum": 5, "exclusiveMaximum": True},
+}
 
 AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 
@@ -71,11 +107,72 @@ def _(s: Session) -> None:
         s.get(path)
 
 
+@script("10.1 a review has no metadata, so it is no Table: 406")
+def _(s: Session) -> None:
+    review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview"}
+    asked = {"resourceAttributes": {"namespace": s.ns, "verb": "list", "resource": "pods"}}
+    s.ask("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {**review, "spec": asked}, {"Accept": TABLE})
+
+
 @script("10.1 what a self subject access review says")
 def _(s: Session) -> None:
     review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview"}
     asked = {"resourceAttributes": {"namespace": s.ns, "verb": "list", "resource": "pods"}}
     s.post("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {**review, "spec": asked})
+
+
+def schemas_of(*names: str) -> Callable[[Any], Any]:
+    """What a document of OpenAPI, of either version, says of these schemas, without texts; nothing while it lacks one of them."""
+
+    def pick(document: Any) -> Any:
+        known = document.get("definitions") or document["components"]["schemas"]
+        return {name: _without_texts(known[name]) for name in names} if all(name in known for name in names) else None
+
+    return pick
+
+
+def _without_texts(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_without_texts(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {name: _without_texts(value) for name, value in schema.items() if name != "description" or not isinstance(value, str)}
+
+
+@script("10.1 OpenAPI of built-in kinds, in both versions")
+def _(s: Session) -> None:
+    core, apps = "io.k8s.api.core.v1.", "io.k8s.api.apps.v1."
+    s.glance("/openapi/v3/api/v1", schemas_of(f"{core}ConfigMap", f"{core}ServicePort", f"{core}PersistentVolumeSpec"))
+    s.glance("/openapi/v3/apis/apps/v1", schemas_of(f"{apps}DeploymentSpec"))
+    quantity, either = "io.k8s.apimachinery.pkg.api.resource.Quantity", "io.k8s.apimachinery.pkg.util.intstr.IntOrString"
+    s.glance("/openapi/v2", schemas_of(f"{core}ConfigMap", f"{core}ServicePort", f"{apps}DeploymentSpec", quantity, either))
+
+
+@script("10.1 OpenAPI of custom kinds, in both versions")
+def _(s: Session) -> None:
+    group = f"{s.ns}.example.com"
+    name = f"com.example.{s.ns}.v1."
+    rich = {"type": "object", "required": ["spec"], "properties": {"spec": {"type": "object", "required": ["n", "a"], "properties": RICH}}}
+    free = {"type": "object", "x-kubernetes-preserve-unknown-fields": True, "properties": {"a": {"type": "string"}}}
+    made = [
+        definition("Rich", group, schema={"openAPIV3Schema": rich}, selectableFields=[{"jsonPath": ".spec.d"}]),
+        definition("Free", group, scope="Cluster", schema={"openAPIV3Schema": free}),
+        definition("Bare", group, schema={"openAPIV3Schema": {"type": "object"}}),
+    ]
+    for each in made:
+        s.unseen("POST", s.at("customresourcedefinitions"), each)
+    names = [f"{name}{kind}{end}" for kind in ("Rich", "Free", "Bare") for end in ("", "List")]
+    s.glance(f"/openapi/v3/apis/{group}/v1", schemas_of(*names))
+    s.glance("/openapi/v2", schemas_of(*names))
+    for each in made:
+        s.unseen("DELETE", s.at("customresourcedefinitions", each["metadata"]["name"]))
+
+
+@script("10.1 OpenAPI v2: what it accepts")
+def _(s: Session) -> None:
+    for accept in ("text/html", "application/yaml", "application/vnd.kubernetes.protobuf"):
+        s.get("/openapi/v2", accept)
+    s.get("/openapi/v2/")
 
 
 @script("10.1 OpenAPI paths that are not there")
