@@ -42,7 +42,8 @@ def test_closing_the_stream_alone_leaves_the_source_open() -> None:
     closing.append(stream.close)
     with pytest.raises(SourceClosed):
         stream.next_batch()
-    assert [event.resource_version for event in cluster.watch(WatchQuery("1")).next_batch()] == ["2"]
+    with cluster.watch(WatchQuery("1")) as other:
+        assert [event.resource_version for event in other.next_batch()] == ["2"]
 
 
 def test_close_wakes_a_list_that_hangs() -> None:

@@ -40,7 +40,7 @@ def names(batches: list[list[WatchEvent]]) -> list[list[str]]:
 
 def test_the_query_says_what_was_asked_for() -> None:
     pool = Pool(HEAD + END, HEAD + END)
-    source(pool, PODS, namespace="a", label_selector="x=y").watch(WatchQuery("7", timeout=300))
+    source(pool, PODS, namespace="a", label_selector="x=y").watch(WatchQuery("7", timeout=300)).close()
     assert pool.query() == {
         "watch": "true",
         "resourceVersion": "7",
@@ -49,7 +49,7 @@ def test_the_query_says_what_was_asked_for() -> None:
         "labelSelector": "x=y",
     }
     assert pool.asked[0].startswith("/api/v1/namespaces/a/pods?")
-    source(pool).watch(WatchQuery("8", bookmarks=False, silence=90.0))
+    source(pool).watch(WatchQuery("8", bookmarks=False, silence=90.0)).close()
     assert pool.asked[1] == "/api/v1/nodes?watch=true&resourceVersion=8"
     assert [options["timeout"]._read for _, _, options in pool.requests] == [None, 90.0]
 
@@ -65,8 +65,8 @@ def test_a_batch_comes_before_the_next_byte_is_waited_for() -> None:
     def unexpected() -> bytes:
         raise AssertionError("waited for more than was there")
 
-    stream = source(Pool([HEAD, chunk(line("ADDED", node("a", 2))), unexpected])).watch(WatchQuery("1"))
-    assert [event.resource_version for event in stream.next_batch()] == ["2"]
+    with source(Pool([HEAD, chunk(line("ADDED", node("a", 2))), unexpected])).watch(WatchQuery("1")) as stream:
+        assert [event.resource_version for event in stream.next_batch()] == ["2"]
 
 
 def test_a_bookmark_is_its_version_only() -> None:
