@@ -1,30 +1,30 @@
 """The fake in process and a cluster answer the same to random sequences of requests, after masking.
 
-`--differential N` says how many sequences there are; a tenth as many have a compaction, for which the real server restarts.
+`--differential N` says how many sequences there are; a tenth as many have a compaction, for which the real server restarts. A difference is
+reported with the shortest sequence that shows it, as Python: `@example(...)` above `@given` plays it again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from e2e.requests import Play, Step, sequences
+from e2e.drawn.sequences import sequences, with_a_compaction
+from e2e.drawn.servers import on_the_cluster, on_the_fake, together_on_the_cluster
+from e2e.drawn.step import Step
 from fakes.clusters import Cluster
-from informer.runtime import ThreadRuntime
-from tests.conformance.doors import HTTPDoor
-from tests.conformance.masking import masked
 from tests.conformance.outcome import difference
-from tests.conformance.running import Seen, install, open_session, play_on_the_fake
-from tests.conformance.script import Script
-from tests.conformance.session import PARTIAL_LIST, STRATEGIC, Session
+from tests.conformance.running import Seen
+from tests.conformance.session import PARTIAL_LIST, STRATEGIC
 
-_RUNTIME = ThreadRuntime()
-_DOORS: dict[str, HTTPDoor] = {}
 COMPARABLE = ("control-plane", "fake")
 NOT_IMPLEMENTED = 501
+TOGETHER = 20
+"""How many sequences share a compaction."""
 
 
 @dataclass(frozen=True)
@@ -70,61 +70,40 @@ KNOWN = [
 ]
 
 
-def on_the_fake(steps: list[Step]) -> tuple[Seen, list[int]]:
-    """What is seen, and how many events each watch brought."""
-    plays: list[Play] = []
-
-    def play(session: Session) -> Iterator[None]:
-        plays.append(Play(session))
-        return plays[0].run(steps)
-
-    return play_on_the_fake(Script("drawn", play)), plays[0].counts
-
-
-def on_the_cluster(steps: list[Step], cluster: Cluster, due: list[int]) -> Seen:
-    session = open_session(door_of(cluster), _RUNTIME.uuid()[:8])
-    play = Play(session, due)
-    try:
-        for _ in play.run(steps):
-            cluster.compact()
-    finally:
-        play.tidy()
-    return masked(session.exchanges, session.hidden, managed=False)
-
-
 def without_what_is_known(steps: list[Step]) -> list[Step]:
     """Leave out the steps in which the servers are known to differ, and what comes after a step that the fake refuses."""
     steps = [step for step in steps if not any(known.concerns(step) for known in KNOWN)]
-    asked = [step for step in steps if step.verb != "compact"]
+    asked = [step for step in steps if step.verb not in ("compact", "settle")]
     refused = [step for step, exchange in zip(asked, on_the_fake(steps)[0], strict=True) if exchange["code"] == NOT_IMPLEMENTED]
     return steps[: steps.index(refused[0])] if refused else steps
 
 
-def door_of(cluster: Cluster) -> HTTPDoor:
-    """The way to the cluster, which has the definitions then."""
-    if cluster.url not in _DOORS:
-        _DOORS[cluster.url] = HTTPDoor(cluster.api_client(), _RUNTIME.sleep)
-        install(_DOORS[cluster.url])
-    return _DOORS[cluster.url]
+def report(steps: list[Step], fake: Seen, real: Seen) -> None:
+    """Raises `AssertionError` where they differ, with how, and with the steps as Python."""
+    told = "".join(f"    {step!r},\n" for step in steps)
+    assert fake == real, f"{difference(fake, real, ordered=False)}\n\nsteps = [\n{told}]"
 
 
-def compare(cluster: Cluster, examples: int, *, compaction: bool) -> None:
+def settled(examples: int) -> settings:
+    return settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+
+
+def comparable(cluster: Cluster) -> None:
     if cluster.kind_of not in COMPARABLE:
         pytest.skip("other clusters have controllers that change what they answer")
 
-    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    @given(sequences(compaction=compaction))
+
+def test_random_sequences_of_requests_are_answered_the_same(cluster: Cluster, pytestconfig: pytest.Config) -> None:
+    comparable(cluster)
+
+    @settled(pytestconfig.getoption("differential"))
+    @given(sequences())
     def answers_the_same(drawn: list[Step]) -> None:
         steps = without_what_is_known(drawn)
         fake, due = on_the_fake(steps)
-        real = on_the_cluster(steps, cluster, due)
-        assert fake == real, difference(fake, real, ordered=False)
+        report(steps, fake, on_the_cluster(steps, cluster, due))
 
     answers_the_same()
-
-
-def test_random_sequences_of_requests_are_answered_the_same(cluster: Cluster, pytestconfig: pytest.Config) -> None:
-    compare(cluster, pytestconfig.getoption("differential"), compaction=False)
 
 
 @pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.what)
@@ -138,4 +117,18 @@ def test_a_known_difference_is_still_there(cluster: Cluster, known: Known) -> No
 
 @pytest.mark.kube_cluster(needs="compact")
 def test_random_sequences_with_a_compaction_are_answered_the_same(cluster: Cluster, pytestconfig: pytest.Config) -> None:
-    compare(cluster, max(1, pytestconfig.getoption("differential") // 10), compaction=True)
+    comparable(cluster)
+
+    @settled(max(1, pytestconfig.getoption("differential") // 10 // TOGETHER))
+    @given(
+        st.lists(with_a_compaction(), min_size=1, max_size=TOGETHER) | st.lists(with_a_compaction(), min_size=TOGETHER, max_size=TOGETHER)
+    )
+    def answers_the_same(drawn: list[list[Step]]) -> None:
+        batch = [without_what_is_known(steps) for steps in drawn]
+        on_fakes = [on_the_fake(steps) for steps in batch]
+        for steps, (fake, _), real in zip(
+            batch, on_fakes, together_on_the_cluster(batch, cluster, [due for _, due in on_fakes]), strict=True
+        ):
+            report(steps, fake, real)
+
+    answers_the_same()

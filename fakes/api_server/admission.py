@@ -65,4 +65,6 @@ def prepare_changed(kind: Kind, old: dict[str, Any], new: dict[str, Any]) -> Non
     if kind.storage_key == PODS:
         admit_pod(new)
     elif kind.storage_key == NAMESPACES:
-        new["spec"] = {**(new.get("spec") or {}), "finalizers": old.get("spec", {}).get("finalizers", [])}
+        rest = {field: value for field, value in (new.get("spec") or {}).items() if field != "finalizers"}
+        finalizers = old.get("spec", {}).get("finalizers")
+        new["spec"] = {**rest, "finalizers": finalizers} if finalizers else rest

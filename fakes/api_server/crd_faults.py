@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from fakes.api_server import schema_faults
 from fakes.api_server.errors import Cause
 
 _SUBDOMAIN = "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
@@ -32,7 +33,6 @@ _STORED = (
     "missing from spec.versions; {0} was previously a storage version, and must remain in spec.versions until a storage migration ensures"
     " no data remains persisted in {0} and removes {0} from status.storedVersions"
 )
-_LEVELS = {"": "at the root", "items": "for specified array items", "properties": "for specified object fields"}
 _COLUMN_TYPES = ("boolean", "date", "integer", "number", "string")
 _SELECTABLE_TYPES = ("string", "boolean", "integer")
 _NOT_SELECTABLE = "must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed."
@@ -192,26 +192,7 @@ def _schema(version: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def _root_schema_faults(version: Mapping[str, Any], path: str) -> Iterator[Cause]:
     schema = _schema(version)
     if schema is not None:
-        yield from _schema_faults(schema, f"{path}.openAPIV3Schema", "")
-
-
-def _schema_faults(schema: Mapping[str, Any], path: str, level: str) -> Iterator[Cause]:
-    """What makes a schema other than structural: a part without a type, a list without items, a root that is no object."""
-    kind = schema.get("type", "")
-    if kind == "array" and "items" not in schema:
-        yield _required(f"{path}.items", "must be specified")
-    if isinstance(schema.get("items"), Mapping):
-        yield from _schema_faults(schema["items"], f"{path}.items", "items")
-    for name, part in (schema.get("properties") or {}).items():
-        yield from _schema_faults(part, f"{path}.properties[{name}]", "properties")
-    if isinstance(schema.get("additionalProperties"), Mapping):
-        yield from _schema_faults(schema["additionalProperties"], f"{path}.additionalProperties", "properties")
-        if not level:
-            yield Cause("FieldValueForbidden", "Forbidden: must not be used at the root", f"{path}.additionalProperties")
-    if not kind and not schema.get("x-kubernetes-int-or-string") and not schema.get("x-kubernetes-preserve-unknown-fields"):
-        yield _required(f"{path}.type", f"must not be empty {_LEVELS[level]}")
-    if not level and kind not in ("", "object"):
-        yield _bad(f"{path}.type", kind, "must be object at the root")
+        yield from schema_faults.faults(schema, f"{path}.openAPIV3Schema")
 
 
 def _scale_faults(version: Mapping[str, Any], path: str) -> Iterator[Cause]:

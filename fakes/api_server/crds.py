@@ -12,7 +12,7 @@ from typing import Any
 
 from fakes.api_server import crd_faults
 from fakes.api_server.errors import Cause, invalid, not_supported
-from fakes.api_server.kinds import NAME, NAMESPACE, Kind, SelectableField, Subresource, storage_version_hash
+from fakes.api_server.kinds import NAME, NAMESPACE, Kind, SelectableField, Subresource, storage_version_hash, version_rank
 from informer.resource import Resource
 
 _SPEC_ORDER = ("group", "names", "scope", "versions", "conversion")
@@ -94,7 +94,21 @@ def _kind(spec: Mapping[str, Any], version: Mapping[str, Any], stored: str) -> K
         field_refusal="field label not supported: {}",
         storage_version_hash=storage_version_hash(group, stored, names["kind"]),
         definition=version,
+        deprecation=_deprecation(spec, version),
     )
+
+
+def _deprecation(spec: Mapping[str, Any], version: Mapping[str, Any]) -> str:
+    """What a server warns of whoever asks for this version. It recommends the best one that is better and not deprecated."""
+    if not version.get("deprecated"):
+        return ""
+    if (own := version.get("deprecationWarning")) is not None:
+        return str(own)
+    served = [other["name"] for other in spec["versions"] if other.get("served") and not other.get("deprecated")]
+    better = sorted((version_rank(name), name) for name in served if version_rank(name) < version_rank(version["name"]))
+    kind = spec["names"]["kind"]
+    text = f"{spec['group']}/{version['name']} {kind} is deprecated"
+    return f"{text}; use {spec['group']}/{better[0][1]} {kind}" if better else text
 
 
 def check(crd: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 from fakes.api_server import admission, errors
@@ -19,6 +20,13 @@ from fakes.storage import Changed, Version
 
 _GRACE = 30
 _ORPHAN, _FOREGROUND = "orphan", "foregroundDeletion"
+_JOBS = ("batch", "jobs")
+_ORPHANING = (_JOBS, ("", "replicationcontrollers"))
+"""Kinds whose dependents stay unless a deletion says otherwise."""
+_PODS_STAY = (
+    "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set"
+    " propagationPolicy=Orphan to suppress this warning"
+)
 
 Document = dict[str, Any]
 
@@ -32,11 +40,16 @@ class Deleter:
 
     def delete(self, call: Call, options: DeleteOptions) -> ObjectAnswer | PlainAnswer:
         """Raises 403, 404, 409."""
+        warnings = _warnings(call.kind, options)
         while True:
             try:
-                return self._delete(call, self._objects.read(call), options)
+                answer = self._delete(call, self._objects.read(call), options)
             except Changed:
                 continue
+            except errors.StatusError as error:
+                error.warnings = warnings
+                raise
+            return replace(answer, warnings=warnings) if warnings and isinstance(answer, ObjectAnswer) else answer
 
     def delete_collection(self, call: Call, options: DeleteOptions) -> ListAnswer:
         """One deletion after another; gives the objects as they were. What has gone in between is left out of account."""
@@ -49,7 +62,7 @@ class Deleter:
             except errors.StatusError as error:
                 if error.code != 404:
                     raise
-        return found
+        return replace(found, warnings=_warnings(call.kind, options))
 
     def _delete(self, call: Call, version: Version, options: DeleteOptions) -> ObjectAnswer | PlainAnswer:
         kind = call.kind
@@ -89,7 +102,7 @@ class Deleter:
         """The object as it waits for its end; nothing is changed where it waits already."""
         new = {**old, "metadata": {**old["metadata"]}}
         own = new["metadata"]
-        finalizers = _finalizers(own.get("finalizers", []), options)
+        finalizers = _finalizers(kind, own.get("finalizers", []), options)
         own.pop("finalizers", None)
         if finalizers:
             own["finalizers"] = finalizers
@@ -129,11 +142,15 @@ class Deleter:
         self._definitions.finish(document["metadata"]["name"])
 
 
-def _finalizers(before: list[str], options: DeleteOptions) -> list[str]:
+def _warnings(kind: Kind, options: DeleteOptions) -> tuple[str, ...]:
+    return (_PODS_STAY,) if kind.storage_key == _JOBS and options.policy is None and options.orphan is None else ()
+
+
+def _finalizers(kind: Kind, before: list[str], options: DeleteOptions) -> list[str]:
     """The finalizers of an object that is deleted with these options: what they say of dependents wins over what the object says."""
-    if options.policy is None and options.orphan is None:
-        return before
     rest = [finalizer for finalizer in before if finalizer not in (_ORPHAN, _FOREGROUND)]
+    if options.policy is None and options.orphan is None:
+        return [*before, _ORPHAN] if kind.storage_key in _ORPHANING and rest == before else before
     if options.policy == "Orphan" or options.orphan:
         return [*rest, _ORPHAN]
     return [*rest, _FOREGROUND] if options.policy == "Foreground" else rest

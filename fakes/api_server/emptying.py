@@ -82,7 +82,7 @@ class Emptier:
 
     def _delete(self, kind: Kind, namespace: str, name: str, grace: int | None) -> None:
         try:
-            self._deleter.delete(Call("delete", kind, namespace, name), DeleteOptions(grace=grace))
+            self._deleter.delete(Call("delete", kind, namespace, name), DeleteOptions(policy="Background", grace=grace))
         except StatusError as error:
             if error.code != 404:
                 raise

@@ -32,6 +32,7 @@ class ListAnswer:
     revision: int
     token: str = ""
     remaining: int = 0
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

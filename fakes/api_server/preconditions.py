@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fakes.api_server import errors
+from fakes.api_server.admission import NAMESPACES
 from fakes.api_server.errors import Cause
 from fakes.api_server.kinds import Kind
 from fakes.api_server.metadata import kind_name
@@ -75,6 +76,8 @@ def check_version(kind: Kind, old: Document, sent: Document) -> None:
 def check_deletion(kind: Kind, old: Document, options: DeleteOptions) -> None:
     """Raises 409 for the deletion of another object, or of another state, than was meant."""
     own = old["metadata"]
+    if kind.storage_key == NAMESPACES:
+        _check_namespace(own, options)
     if options.uid is not None and options.uid != own["uid"]:
         why = (
             f"the UID in the precondition ({options.uid}) does not match the UID in record ({own['uid']})."
@@ -87,3 +90,11 @@ def check_deletion(kind: Kind, old: Document, options: DeleteOptions) -> None:
             f" ({own['resourceVersion']}). The object might have been modified"
         )
         raise errors.conflict(kind_name(kind), own["name"], why)
+
+
+def _check_namespace(own: Mapping[str, Any], options: DeleteOptions) -> None:
+    """Namespaces are deleted in a way of their own, with other words."""
+    for what, wanted, found in (("UID", options.uid, own["uid"]), ("ResourceVersion", options.version, own["resourceVersion"])):
+        if wanted is not None and wanted != found:
+            why = f"Precondition failed: {what} in precondition: {wanted}, {what} in object meta: {found}"
+            raise errors.conflict("namespaces", own["name"], why)

@@ -37,12 +37,12 @@ def parse_version(text: str) -> int:
     return int(text)
 
 
-def await_version(objects: Objects, kind: Kind, revision: int) -> None:
-    """Wait until the version exists, at most `FRESHNESS` seconds. Raises 504."""
-    storage = objects.storage
-    if storage.wait_for(revision, FRESHNESS if is_cached(kind) else 0):
+def await_version(objects: Objects, kind: Kind, revision: int, *, cached: bool = True) -> None:
+    """Wait until the version exists, at most `FRESHNESS` seconds; not at all where no cache answers. Raises 504."""
+    storage, cached = objects.storage, cached and is_cached(kind)
+    if storage.wait_for(revision, FRESHNESS if cached else 0):
         return
-    raise errors.too_large_version(revision, storage.revision, retry_after=1 if is_cached(kind) else 0)
+    raise errors.too_large_version(revision, storage.revision, retry_after=1 if cached else 0)
 
 
 def get(objects: Objects, call: Call) -> ObjectAnswer:
@@ -70,7 +70,7 @@ def list_objects(objects: Objects, call: Call, *, past_cache: bool = False) -> L
     if continuation:
         state = _continued(objects, call, continuation)
     else:
-        await_version(objects, call.kind, asked)
+        await_version(objects, call.kind, asked, cached=not (exact and _is_of_one(call, selection)))
         state = _state(objects, call, asked if exact else None)
     return _page(call, state, selection, 0 if _is_of_one(call, selection) else limit)
 

@@ -50,10 +50,10 @@ def render(request: Request, kind: Kind, answer: Answer, form: Form, now: Callab
         case ListAnswer():
             if form is Form.TABLE:
                 tables = Tables(kind, included_object(request))
-                return _json(
-                    request, 200, tables.of_list(answer.versions, now(), answer.revision, token=answer.token, remaining=answer.remaining)
-                )
-            return _json(request, 200, _list_body(kind, answer, form))
+                body = tables.of_list(answer.versions, now(), answer.revision, token=answer.token, remaining=answer.remaining)
+            else:
+                body = _list_body(kind, answer, form)
+            return _json(request, 200, body, _warning(answer.warnings))
         case ObjectAnswer():
             headers = _warning(answer.warnings)
             if form is Form.TABLE:

@@ -11,7 +11,7 @@ from typing import Any
 
 from fakes.api_server.errors import Cause
 from fakes.api_server.pod_rules import pod_spec_faults, template_faults
-from fakes.api_server.structural_faults import invalid, shown, unsupported
+from fakes.api_server.structural_faults import invalid, required, shown, unsupported
 
 Document = Mapping[str, Any]
 Rule = Callable[[Document], Iterator[Cause]]
@@ -29,11 +29,6 @@ _BAD_LABEL = (
 
 
 _BAD_PORT = "must be between 1 and 65535, inclusive"
-
-
-def required(field: str, why: str = "") -> Cause:
-    """Something that must not be missing."""
-    return Cause("FieldValueRequired", f"Required value: {why}" if why else "Required value", field)
 
 
 def _needs(**fields: str) -> Rule:

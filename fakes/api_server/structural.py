@@ -20,6 +20,12 @@ def prune(document: dict[str, Any], schema: Schema) -> list[str]:
     return sorted(_prune(document, {**schema, EMBEDDED: True}, ""))
 
 
+def prune_value(value: Any, schema: Schema) -> None:
+    """As `prune`, for what stands anywhere inside of an object."""
+    for _ in _prune(value, schema, ""):
+        pass
+
+
 def _prune(value: Any, schema: Schema | None, path: str) -> Iterator[str]:
     if schema is not None and schema.get(PRESERVE):
         yield from _prune_known(value, schema, path)

@@ -6,6 +6,7 @@ them.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,13 +18,30 @@ from fakes.api_server.formats import has_format
 from fakes.api_server.structural import Schema, values_of
 
 INT_OR_STRING = "x-kubernetes-int-or-string"
-_LIST_TYPE, _LIST_KEYS = "x-kubernetes-list-type", "x-kubernetes-list-map-keys"
+LIST_TYPE, LIST_KEYS = "x-kubernetes-list-type", "x-kubernetes-list-map-keys"
 _MISSING: Any = object()
+_NOWHERE = "<nil>"
 
 
 def faults(document: Mapping[str, Any], schema: Schema, old: Mapping[str, Any] | None = None) -> list[Cause]:
     """Everything that the schema has against `document`, unless it was the same in `old`."""
     return [*_faults(document, schema, "", _MISSING if old is None else old), *_list_faults(document, schema, "")]
+
+
+def of_value(value: Any, schema: Schema, field: str) -> list[Cause]:
+    """Everything that the schema has against a value that stands in this field; of lists with repeated items it knows nothing."""
+
+    def within(cause: Cause) -> Cause:
+        return dataclasses.replace(cause, field=field if cause.field in ("", _NOWHERE) else f"{field}.{cause.field}")
+
+    return [within(cause) for cause in _faults(value, _of_any_type(schema), "", _MISSING)]
+
+
+def _of_any_type(schema: Any) -> Any:
+    """A real server does not look at the type of a default that is a number or a text."""
+    if isinstance(schema, Mapping):
+        return {name: _of_any_type(part) for name, part in schema.items() if name != INT_OR_STRING}
+    return [_of_any_type(part) for part in schema] if isinstance(schema, list) else schema
 
 
 def _faults(value: Any, schema: Schema, path: str, old: Any) -> Iterator[Cause]:
@@ -81,6 +99,11 @@ def _enum_faults(value: Any, schema: Schema, path: str) -> Iterator[Cause]:
         yield unsupported(path, value, choices)
 
 
+def required(field: str, why: str = "") -> Cause:
+    """Something that must not be missing."""
+    return Cause("FieldValueRequired", f"Required value: {why}" if why else "Required value", field)
+
+
 def unsupported(field: str, value: Any, choices: Sequence[Any]) -> Cause:
     """A value that is none of those that there are."""
     names = ", ".join(f'"{choice}"' if isinstance(choice, str) else f'"{shown(choice)}"' for choice in choices)
@@ -90,7 +113,7 @@ def unsupported(field: str, value: Any, choices: Sequence[Any]) -> Cause:
 def _text_faults(value: str, schema: Schema, path: str) -> Iterator[Cause]:
     longest, shortest = schema.get("maxLength"), schema.get("minLength")
     if longest is not None and len(value) > longest:
-        yield Cause("FieldValueTooLong", f"Too long: may not be more than {longest} bytes", path)
+        yield Cause("FieldValueTooLong", f"Too long: may not be more than {_count(longest, 'byte')}", path)
     if shortest is not None and len(value) < shortest:
         yield invalid(path, value, f"{path} in body should be at least {shortest} chars long")
     pattern = schema.get("pattern")
@@ -99,6 +122,10 @@ def _text_faults(value: str, schema: Schema, path: str) -> Iterator[Cause]:
     named = schema.get("format")
     if named and not has_format(named, value):
         yield invalid(path, value, f'{path} in body must be of type {named}: "{value}"', "FieldValueTypeInvalid")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _number_faults(value: float, schema: Schema, path: str) -> Iterator[Cause]:
@@ -124,18 +151,18 @@ def _array_faults(value: list[Any], schema: Schema, path: str, old: Any) -> Iter
     if least is not None and len(value) < least:
         yield invalid(path, len(value), f"{path} in body should have at least {least} items")
     if most is not None and len(value) > most:
-        yield Cause("FieldValueTooMany", f"Too many: {len(value)}: must have at most {most} items", path)
+        yield Cause("FieldValueTooMany", f"Too many: {len(value)}: must have at most {_count(most, 'item')}", path)
 
 
 def _correlated(schema: Schema, old: Any) -> dict[str, Any]:
     """The old items of a list whose items have keys."""
-    if not isinstance(old, list) or schema.get(_LIST_TYPE) != "map":
+    if not isinstance(old, list) or schema.get(LIST_TYPE) != "map":
         return {}
     return {_list_key(schema, item): item for item in old}
 
 
 def _list_key(schema: Schema, item: Any) -> str:
-    keys = schema.get(_LIST_KEYS) or ()
+    keys = schema.get(LIST_KEYS) or ()
     return shown({key: item[key] for key in keys if key in item}) if isinstance(item, dict) else shown(item)
 
 
@@ -153,7 +180,7 @@ def _object_faults(value: dict[str, Any], schema: Schema, path: str, old: Any) -
     if least is not None and len(value) < least:
         yield invalid(path, len(value), f"{path} in body should have at least {least} properties")
     if most is not None and len(value) > most:
-        yield Cause("FieldValueTooMany", f"Too many: {len(value)}: must have at most {most} items", path)
+        yield Cause("FieldValueTooMany", f"Too many: {len(value)}: must have at most {_count(most, 'item')}", path)
 
 
 def _combined_faults(value: Any, schema: Schema, path: str) -> Iterator[Cause]:
@@ -182,7 +209,7 @@ def _combined_faults(value: Any, schema: Schema, path: str) -> Iterator[Cause]:
 
 def _nowhere(why: str) -> Cause:
     """A fault for which a real server names no field, in these words."""
-    return Cause("FieldValueInvalid", f'Invalid value: "": {why}', "<nil>")
+    return Cause("FieldValueInvalid", f'Invalid value: "": {why}', _NOWHERE)
 
 
 def _list_faults(value: Any, schema: Schema, path: str) -> Iterator[Cause]:
@@ -195,7 +222,7 @@ def _list_faults(value: Any, schema: Schema, path: str) -> Iterator[Cause]:
             elif rest is not None:
                 yield from _list_faults(item, rest, f"{path}[{name}]")
     elif isinstance(value, list):
-        if schema.get(_LIST_TYPE) in ("set", "map"):
+        if schema.get(LIST_TYPE) in ("set", "map"):
             yield from _repeated(value, schema, path)
         for index, item in enumerate(value if isinstance(schema.get("items"), Mapping) else ()):
             yield from _list_faults(item, schema["items"], f"{path}[{index}]")
@@ -204,7 +231,7 @@ def _list_faults(value: Any, schema: Schema, path: str) -> Iterator[Cause]:
 def _repeated(value: list[Any], schema: Schema, path: str) -> Iterator[Cause]:
     seen: dict[str, int] = {}
     for index, item in enumerate(value):
-        key = _list_key(schema, item) if schema[_LIST_TYPE] == "map" else shown(item)
+        key = _list_key(schema, item) if schema[LIST_TYPE] == "map" else shown(item)
         seen[key] = seen.get(key, 0) + 1
         if seen[key] == 2:
             yield Cause("FieldValueDuplicate", f"Duplicate value: {key}", f"{path}[{index}]")

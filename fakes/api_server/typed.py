@@ -144,7 +144,7 @@ def _fields_of(name: str) -> Mapping[str, _Field]:
     """The fields of a struct in its order."""
     properties = schemas.all_schemas()[name]["properties"]
     return {
-        field: _Field(field, properties[field], go_type, bool(always), bool(omit_zero))
+        field: _Field(field, properties[field], go_type.replace("[]byte", "[]uint8"), bool(always), bool(omit_zero))
         for field, go_type, always, omit_zero in _go_fields()[name]
     }
 
@@ -315,12 +315,12 @@ class _Mending:
 
     def _value(self, value: Any, schema: schemas.Schema, about: _About, path: str) -> Any:
         name, found = schemas.reference(schema), schemas.resolve(schema)
+        if name == _INT_OR_STRING and not isinstance(value, str):
+            _check(value, "integer", "int32", about._replace(go_type="int32"))
         if name in (_TIME, _MICRO_TIME, _QUANTITY, _INT_OR_STRING) or not _is_read(found):
             return value
         wanted = found["type"]
-        if not _fits(value, wanted, found.get("format", "")):
-            shown = f"number {value}" if type(value) in (int, float) and wanted == "integer" else _JSON_TYPES[type(value)]
-            raise Undecodable(f"json: cannot unmarshal {shown} into Go struct field {about}")
+        _check(value, wanted, found.get("format", ""), about)
         if wanted == "array":
             inner = about.inside("[]")
             return [self._item(item, found["items"], inner, f"{path}[{index}]") for index, item in enumerate(value)]
@@ -350,6 +350,12 @@ class _About(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.struct}.{'.'.join(self.fields)} of type {re.sub('=[a-z0-9]+', '', self.go_type)}"
+
+
+def _check(value: Any, wanted: str, format: str, about: _About) -> None:
+    if not _fits(value, wanted, format):
+        shown = f"number {value}" if type(value) in (int, float) and wanted == "integer" else _JSON_TYPES[type(value)]
+        raise Undecodable(f"json: cannot unmarshal {shown} into Go struct field {about}")
 
 
 def _is_read(found: schemas.Schema) -> bool:

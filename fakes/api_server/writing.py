@@ -271,7 +271,9 @@ def decode_body(kind: Kind, document: Document, options: WriteOptions) -> tuple[
 def _only_part(subresource: str, old: Document, sent: Document) -> Document:
     """What is left of a write to a subresource."""
     if subresource == "finalize":
-        return {**old, "spec": {**old.get("spec", {}), "finalizers": (sent.get("spec") or {}).get("finalizers") or []}}
+        rest = {field: value for field, value in old.get("spec", {}).items() if field != "finalizers"}
+        left = (sent.get("spec") or {}).get("finalizers")
+        return {**old, "spec": {**rest, "finalizers": left} if left else rest}
     rest = {field: value for field, value in old.items() if field != "status"}
     return {**rest, "status": sent["status"]} if sent.get("status") is not None else rest
 

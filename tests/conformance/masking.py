@@ -28,6 +28,8 @@ _IN_TEXT = [
     re.compile(r"(?<=too old resource version: )(\d+)"),
     re.compile(r"(?<=ResourceVersion in the precondition \()(\d+)"),
     re.compile(r"(?<=ResourceVersion in record \()(\d+)"),
+    re.compile(r"(?<=ResourceVersion in precondition: )(\d+)"),
+    re.compile(r"(?<=ResourceVersion in object meta: )(\d+)"),
     re.compile(r"(?<=resourceVersion=)(\d+)"),
     re.compile(r"(?<=resourceVersion: \")(\d+)"),
     re.compile(r"(?<=resourceVersion\\\":\\\")(\d+)"),

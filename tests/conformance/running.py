@@ -19,7 +19,7 @@ from tests.conformance.session import Session
 
 Seen = list[dict[str, Any]]
 _AT_ONCE = 12
-_FIRST_REVISION = 1000
+FIRST_REVISION = 1000
 """The fake starts there, so that no small number of a message looks like a version."""
 
 
@@ -34,7 +34,7 @@ def play_on_the_fake(script: Script) -> Seen:
     runtime = SimulatedRuntime(seed=0)
 
     def story() -> Seen:
-        api = FakeAPIServer(runtime=runtime, revision=_FIRST_REVISION, rbac=True)
+        api = FakeAPIServer(runtime=runtime, revision=FIRST_REVISION, rbac=True)
         session = open_session(FakeDoor(api), "fake")
         for _ in script.play(session) or ():
             api.compact()

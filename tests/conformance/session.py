@@ -45,8 +45,8 @@ _OF_THE_CLUSTER = {
     "customresourcedefinitions",
     "pins",
 }
-_LONG, _SHORT = 3.0, 0.2
-"""Seconds for which a stream is listened to, while events are due and when they have come."""
+_LONG, _SHORT = 3.0, 0.005
+"""Seconds for which a stream is listened to, while events are due and when they must have come."""
 _PLURALS = {"StorageClass": "storageclasses", "PriorityClass": "priorityclasses", "NetworkPolicy": "networkpolicies"}
 
 
@@ -121,18 +121,28 @@ class Watch:
         self._reply.close()
         return [json.loads(line) for line in self._events]
 
-    def lull(self, at_least: int) -> int:
-        """Read until nothing more comes, and hang up; gives the number of events. Waits longer while there are fewer than `at_least`."""
+    def gather(self, events: int, ended: bool) -> None:
+        """Read until that many events have come, and the end where it is due. Gives up when nothing comes for some seconds."""
+        while self._exchange.events is not None and (len(self._events) < events or (ended and not self._exchange.ended)):
+            if not self._more(_LONG):
+                return
+
+    def lull(self) -> tuple[int, bool]:
+        """Read what has come, and hang up; gives the number of events, and whether the stream ended."""
         if self._exchange.events is None:
-            return 0
-        try:
-            while self._read(_LONG if len(self._events) < at_least else _SHORT):
-                continue
-            self._exchange.ended = True
-        except TimeoutError:
-            pass
+            return 0, False
+        while self._more(_SHORT):
+            continue
         self._reply.close()
-        return len(self._events)
+        return len(self._events), self._exchange.ended
+
+    def _more(self, seconds: float) -> bool:
+        """Read a piece. False at the end, and where none comes for that many seconds."""
+        try:
+            self._exchange.ended = self._exchange.ended or not self._read(seconds)
+        except TimeoutError:
+            return False
+        return not self._exchange.ended
 
     @property
     def _events(self) -> list[bytes]:

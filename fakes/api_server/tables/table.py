@@ -31,8 +31,8 @@ class Tables:
 
     def of_object(self, version: Version, now: datetime.datetime, *, columns: bool = True) -> bytes:
         """A table of one object. A watch sends `columns` with its first event only."""
-        revision = str(version.document()["metadata"].get("resourceVersion", ""))
-        return self._table({"resourceVersion": revision}, [self._row(version, now)], columns=columns)
+        revision = version.document()["metadata"].get("resourceVersion")
+        return self._table({"resourceVersion": revision} if revision else {}, [self._row(version, now)], columns=columns)
 
     def of_list(self, versions: Iterable[Version], now: datetime.datetime, revision: int, *, token: str, remaining: int) -> bytes:
         """A table of a page of a collection."""

@@ -287,3 +287,21 @@ def _(s: Session) -> None:
     s.patch(s.at("configmaps", "a"), {"metadata": {"labels": {"a": "2"}}})
     s.post(s.at("configmaps"), {**config_map("b"), "binaryData": {"bin": "AAEC", "a": "AAEC"}})
     s.post(s.at("configmaps"), {**config_map("b"), "data": {"no/slash": "x"}})
+
+
+@script("7.1 what is neither a number nor a text, and bytes that are no text: 400")
+def _(s: Session) -> None:
+    template = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}}
+    for value in ([1], True, 1.5, {"a": 1}):
+        spec = {"selector": {"matchLabels": {"a": "b"}}, "template": template, "updateStrategy": {"rollingUpdate": {"maxSurge": value}}}
+        s.post("/apis/apps/v1/namespaces/" + s.ns + "/daemonsets", {"metadata": {"name": "a"}, "spec": spec})
+    s.post(s.at("secrets"), {"metadata": {"name": "a"}, "data": True})
+    s.post(s.at("secrets"), {"metadata": {"name": "a"}, "data": {"a": 1}})
+
+
+@script("7.1 in YAML y and n are flags, as keys and as values")
+def _(s: Session) -> None:
+    for content in ("n: x", "Y: x", "a: 'n'", "a: n"):
+        body = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  {content}\n".encode()
+        s.ask("POST", s.at("configmaps"), body, {"Content-Type": "application/yaml"}, dryRun="All")
+    s.have(config_map("b", {"y": "n", "N": "no"}))

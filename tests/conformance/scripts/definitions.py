@@ -169,3 +169,74 @@ def _(s: Session) -> None:
 def _(s: Session) -> None:
     s.get(f"/apis/lab.example.com/v1/namespaces/{s.ns}/pins")
     s.get("/apis/lab.example.com/v1/pins/none")
+
+
+def with_property(s: Session, schema: dict[str, Any]) -> dict[str, Any]:
+    """A definition whose spec has one field `x` of this schema."""
+    whole = {"type": "object", "properties": {"spec": {"type": "object", "properties": {"x": schema}}}}
+    return definition("Bar", f"{s.ns}.example.com", schema={"openAPIV3Schema": whole})
+
+
+def refused(s: Session, *schemas: dict[str, Any]) -> None:
+    for schema in schemas:
+        s.post(s.at(CRDS), with_property(s, schema), dryRun="All")
+
+
+@script("8 defaults that do not fit their schema: 422")
+def _(s: Session) -> None:
+    inner = {"type": "object", "properties": {"y": {"type": "integer", "default": 0, "minimum": 1}}}
+    refused(
+        s,
+        {"type": "string", "default": 1},
+        {"type": "string", "maxLength": 1, "enum": ["a", "b"], "default": "abc"},
+        {"type": "array", "minItems": 1, "default": [], "items": {"type": "string"}},
+        {"type": "array", "default": ["a"], "items": {"type": "string", "maxLength": 2, "default": "abc"}},
+        {"type": "object", "default": {"z": 1, "y": 0}, "properties": {"y": {"type": "integer", "minimum": 1}}},
+        {"type": "array", "items": inner},
+        {"type": "object", "default": {}, "required": ["y"], "properties": {"y": {"type": "string"}}},
+        {"type": "object", "additionalProperties": {"type": "string", "maxLength": 1, "default": "abc"}},
+        {"x-kubernetes-int-or-string": True, "default": [1]},
+    )
+
+
+@script("8 lists and maps of a schema that cannot be: 422")
+def _(s: Session) -> None:
+    keyed = {"type": "array", "x-kubernetes-list-type": "map"}
+    item = {"type": "object", "properties": {"k": {"type": "string"}, "l": {"type": "array", "items": {"type": "string"}}}}
+    refused(
+        s,
+        {**keyed, "items": item},
+        {**keyed, "x-kubernetes-list-map-keys": ["k"], "items": item},
+        {**keyed, "x-kubernetes-list-map-keys": ["k", "k", "m"], "items": {**item, "required": ["k"]}},
+        {**keyed, "x-kubernetes-list-map-keys": ["l"], "items": {**item, "required": ["l"], "nullable": True}},
+        {**keyed, "x-kubernetes-list-map-keys": ["k"], "items": {"type": "string"}},
+        {"type": "array", "x-kubernetes-list-map-keys": ["k"], "items": item},
+        {"type": "array", "x-kubernetes-list-type": "set", "items": item},
+        {"type": "array", "x-kubernetes-list-type": "bag", "items": {"type": "string"}},
+        {"type": "object", "x-kubernetes-list-type": "set"},
+        {"type": "string", "x-kubernetes-map-type": "atomic"},
+        {"type": "object", "x-kubernetes-map-type": "whole"},
+        {"type": "object", "x-kubernetes-preserve-unknown-fields": False},
+        {"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": {"type": "string"}},
+        {"x-kubernetes-int-or-string": True, "x-kubernetes-preserve-unknown-fields": True},
+        {"x-kubernetes-embedded-resource": True, "x-kubernetes-preserve-unknown-fields": True},
+        {"type": "array", "uniqueItems": True, "items": {"type": "string"}},
+    )
+
+
+@script("8 a deprecated version: a warning with every answer")
+def _(s: Session) -> None:
+    group = f"{s.ns}.example.com"
+    made = definition("Bar", group, deprecated=True)
+    versions = made["spec"]["versions"]
+    versions.append({**versions[0], "name": "v2", "storage": False, "deprecated": False})
+    versions.append({**versions[0], "name": "v3", "storage": False, "deprecationWarning": "not that one"})
+    versions.append({**versions[0], "name": "v4", "storage": False})
+    s.unseen("POST", s.at(CRDS), made)
+    for version in ("v1", "v2", "v3", "v4"):
+        path = f"/apis/{group}/{version}/namespaces/{s.ns}/bars"
+        s.eventually(path, 200)
+        s.get(path)
+        s.get(f"{path}/none")
+        s.watch(path, timeoutSeconds="1").rest()
+    s.unseen("DELETE", s.at(CRDS, f"bars.{group}"))

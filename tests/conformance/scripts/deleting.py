@@ -170,3 +170,17 @@ def _(s: Session) -> None:
     s.delete(s.at("configmaps"), b"{")
     s.delete(s.at("configmaps", namespace=""))
     s.get(s.at("configmaps"))
+
+
+@script("7.6 jobs and replication controllers leave their pods behind, unless told otherwise")
+def _(s: Session) -> None:
+    template = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}}
+    once = {"spec": {"containers": [{"name": "c", "image": "i"}], "restartPolicy": "Never"}}
+    for resource, spec in (("jobs", {"template": once}), ("replicationcontrollers", {"selector": {"a": "b"}, "template": template})):
+        for name in ("a", "b", "c"):
+            s.unseen("POST", s.at(resource), {"metadata": {"name": name}, "spec": spec})
+        s.delete(s.at(resource, "none"))
+        s.delete(s.at(resource, "a"), dryRun="All")
+        s.delete(s.at(resource, "a"))
+        s.delete(s.at(resource, "b"), propagationPolicy="Background")
+        s.delete(s.at(resource), fieldSelector="metadata.name=c")

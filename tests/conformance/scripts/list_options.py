@@ -188,3 +188,10 @@ def _(s: Session) -> None:
         (s.at("leases"), "spec.holderIdentity=x"),
     ):
         s.get(path, fieldSelector=selector)
+
+
+@script("4.1 a version to come, where a list is about one name")
+def _(s: Session) -> None:
+    for more in ({"limit": "2"}, {"resourceVersionMatch": "Exact"}, {"resourceVersionMatch": "NotOlderThan"}):
+        s.get(s.at("configmaps"), resourceVersion="999999999", fieldSelector="metadata.name=a", **more)
+    s.get(s.at("configmaps"), resourceVersion="999999999", limit="2")

@@ -74,3 +74,18 @@ def _(s: Session) -> None:
     # the port of the server itself is another one each time
     s.patch(place, {"spec": {"ports": [{"port": 443, "targetPort": 6443}]}}, dryRun="All")
     s.post(s.at("services", namespace="default"), {"metadata": {"name": "kubernetes"}, "spec": {"ports": [{"port": 443}]}}, dryRun="All")
+
+
+@script("8 preconditions of a namespace's deletion: 409 in words of its own")
+def _(s: Session) -> None:
+    s.delete(s.at("namespaces", s.ns), {"preconditions": {"uid": "zzz"}})
+    s.delete(s.at("namespaces", s.ns), {"preconditions": {"resourceVersion": "1"}}, dryRun="All")
+
+
+@script("8 a namespace without finalizers of its spec has none in its JSON")
+def _(s: Session) -> None:
+    name = f"{s.ns}-2"
+    s.unseen("POST", s.at("namespaces"), {"metadata": {"name": name}})
+    s.put(s.at("namespaces", name, "finalize"), {"metadata": {"name": name}, "spec": {"finalizers": []}})
+    s.patch(s.at("namespaces", name), {"metadata": {"labels": {"x": "1"}}})
+    s.unseen("DELETE", s.at("namespaces", name))

@@ -167,3 +167,9 @@ def _(s: Session) -> None:
         s.unseen("POST", path, {"apiVersion": f"{group}/v1", "kind": "Bar", "metadata": {"name": name}, "spec": own})
     s.get(path, TABLE)
     s.unseen("DELETE", s.at("customresourcedefinitions", f"bars.{group}"))
+
+
+@script("6 a Table of what was not stored")
+def _(s: Session) -> None:
+    s.ask("POST", s.at("configmaps"), config_map("a"), {"Accept": TABLE}, dryRun="All")
+    s.ask("POST", s.at("foos"), foo("a"), {"Accept": TABLE}, dryRun="All")

@@ -1,0 +1,314 @@
+"""Play: a sequence of steps on one server, made to fit what the server has answered so far."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from e2e.drawn import objects, waits
+from e2e.drawn.places import Place, group_of, place_of
+from e2e.drawn.step import DEFINITIONS, DRAWN, PROTOBUF, YAML, Step
+from fakes.api_server import protobuf, yaml_form
+from tests.conformance.definitions import config_map, definition
+from tests.conformance.session import APPLY, JSON_PATCH, MERGE, Answer, Session, Watch
+
+Due = tuple[int, bool]
+"""How many events a watch brings, and whether it ends."""
+NOBODY = "00000000-0000-0000-0000-000000000000"
+"""A uid that no object has."""
+_NAMES = ("a", "b")
+_COLLECTIONS = ("create", "list", "deletecollection", "watch")
+_QUIET = 0.1
+
+
+@dataclass(frozen=True)
+class _Open:
+    """An open watch, and which it is of those of the sequence."""
+
+    number: int
+    watch: Watch
+    resource: str
+
+
+@dataclass
+class Play:
+    """One sequence on one server. `due` is what each watch brought on the other server; `settle` lets controllers work."""
+
+    session: Session
+    due: list[Due] = field(default_factory=list)
+    settle: Callable[[], None] = lambda: None
+    told: dict[int, Due] = field(default_factory=dict)
+    versions: list[str] = field(default_factory=list)
+    token: str = ""
+    watches: list[_Open] = field(default_factory=list)
+    definition: dict[str, Any] = field(default_factory=dict)
+    marks: int = 0
+    owned: bool = False
+    outside: dict[str, None] = field(default_factory=dict)
+
+    def run(self, steps: list[Step]) -> Iterator[None]:
+        """Yields for each compaction."""
+        for step in steps:
+            match step.verb:
+                case "compact":
+                    self._listen(self.watches)
+                    self.session.have(config_map(f"compaction-{len(self.session.exchanges)}"))
+                    yield
+                    for resource in ("foos", "pins"):
+                        self.session.eventually(self.session.at(resource, namespace=""), 200)
+                case "settle":
+                    self.settle()
+                    waits.namespaces(self.session, [f"{self.session.ns}-{name}" for name in _NAMES])
+                case "watch":
+                    self._refresh(step)
+                    number = len(self.told) + len(self.watches)
+                    watch = self.session.watch(self._place(step).path(), step.accept, **self._query(step))
+                    self.watches.append(_Open(number, watch, step.resource))
+                case _:
+                    self._learn(step, self._ask(step))
+        self._listen(self.watches)
+
+    def tidy(self) -> None:
+        """Delete what lives outside of the session's namespace."""
+        for path in self.outside:
+            self.session.unseen("PATCH", path, {"metadata": {"finalizers": None}}, MERGE)
+            self.session.unseen("DELETE", path)
+
+    # What is asked
+
+    def _ask(self, step: Step) -> Answer:
+        path, query = self._path(step), self._query(step)
+        headers = {"Accept": step.accept}
+        match step.verb:
+            case "create":
+                return self._send("POST", path, self._new(step), {**headers, "Content-Type": step.type}, query)
+            case "put":
+                return self._send("PUT", path, self._changed(step), {**headers, "Content-Type": step.type}, query)
+            case "patch":
+                return self._send("PATCH", path, self._patch(step), {**headers, "Content-Type": step.type}, query)
+            case "delete" | "deletecollection":
+                return self._send("DELETE", path, self._delete_options(step), headers, query)
+            case _:
+                self._refresh(step)
+                return self._send("GET", path, None, headers, query)
+
+    def _send(self, method: str, path: str, body: Any, headers: dict[str, str], query: dict[str, str]) -> Answer:
+        """Ask, with the body in its media type. What is answered in another form than JSON is kept as what it says in JSON."""
+        if isinstance(body, dict) and headers.get("Content-Type") == PROTOBUF:
+            body = protobuf.encode(body)
+        elif isinstance(body, dict) and headers.get("Content-Type") == YAML:
+            body = yaml_form.encode(body)
+        if body is None:
+            headers = {name: value for name, value in headers.items() if name != "Content-Type"}
+        answer = self.session.ask(method, path, body, headers, **query)
+        exchange = self.session.exchanges[-1]
+        kind = exchange.headers.get("content-type", "")
+        if kind.startswith(PROTOBUF):
+            exchange.body = json.dumps(_without_empty(protobuf.decode(exchange.body, "", ""))).encode()
+        elif kind.startswith(YAML):
+            exchange.body = json.dumps(yaml_form.decode(exchange.body)).encode()
+        return Answer(answer.status, exchange.body)
+
+    def _place(self, step: Step) -> Place:
+        scope = self.definition.get("spec", {}).get("scope", "Namespaced")
+        return place_of(self.session, step, drawn_is_namespaced=scope != "Cluster")
+
+    def _path(self, step: Step) -> str:
+        place = self._place(step)
+        if step.verb in _COLLECTIONS and not step.subresource:
+            return place.path()
+        return place.path(self._name(step), *filter(None, [step.subresource]))
+
+    def _name(self, step: Step) -> str:
+        if step.resource == DEFINITIONS:
+            return f"{DRAWN}.{group_of(self.session)}"
+        return step.name if self._place(step).namespaced else f"{self.session.ns}-{step.name}"
+
+    def _query(self, step: Step) -> dict[str, str]:
+        query = dict(step.query)
+        if step.verb in ("list", "watch", "get") and step.version is not None:
+            query["resourceVersion"] = self._seen(step.version)
+        if query.get("resourceVersion") == "none":
+            del query["resourceVersion"]
+        if query.get("continue") == "last":
+            query["continue"] = self.token
+            if not self.token:
+                del query["continue"]
+        if self._place(step).wide and step.verb in ("list", "watch", "deletecollection"):
+            mine = f"of={self.session.ns}"
+            query["labelSelector"] = f"{query['labelSelector']},{mine}" if query.get("labelSelector") else mine
+        return query
+
+    def _seen(self, back: int) -> str:
+        return self.versions[-1 - back % len(self.versions)] if self.versions else "0"
+
+    def _refresh(self, step: Step) -> None:
+        """Have the server's cache catch up: from it come answers that may be of any age."""
+        self.session.unseen("GET", self._place(step).path(), labelSelector="of=nobody")
+
+    # Bodies
+
+    def _new(self, step: Step) -> Any:
+        """A new object, with what the step adds to it."""
+        if step.subresource:
+            return {**step.body, "metadata": {"name": self._name(step)}}
+        made, own = self._base(step), dict(step.body or {})
+        metadata = own.pop("metadata", {})
+        made["metadata"] |= metadata
+        if "generateName" in metadata:
+            del made["metadata"]["name"]
+            made["metadata"]["generateName"] = f"{metadata['generateName']}{len(self.session.exchanges)}-"
+        self._own(made["metadata"])
+        made["metadata"]["labels"] = {**(metadata.get("labels") or {}), "of": self.session.ns}
+        spec = own.pop("spec", None)
+        if spec is not None:
+            made["spec"] = {**made.get("spec", {}), **spec} if isinstance(spec, dict) else spec
+        return objects.edited(self._marked(step, {**made, **own}), step.edits)
+
+    def _base(self, step: Step) -> dict[str, Any]:
+        if step.resource == DEFINITIONS:
+            return definition("Thing", group_of(self.session))
+        if step.resource == DRAWN:
+            return {"apiVersion": f"{group_of(self.session)}/{step.served}", "kind": "Thing", "metadata": {"name": self._name(step)}}
+        return objects.new(step.resource, self._name(step))
+
+    def _marked(self, step: Step, document: dict[str, Any]) -> dict[str, Any]:
+        """With a column in each version of a definition, which shows in tables when the server has taken it in."""
+        if step.resource != DEFINITIONS:
+            return document
+        self.marks += 1
+        column = {"name": f"G{self.marks}", "type": "integer", "jsonPath": ".metadata.generation"}
+        versions = [
+            {**version, "additionalPrinterColumns": [*version.get("additionalPrinterColumns", ()), column]}
+            for version in document["spec"].get("versions") or ()
+        ]
+        return {**document, "spec": {**document["spec"], "versions": versions}}
+
+    def _own(self, metadata: dict[str, Any]) -> None:
+        """Have references to owners name the uids that these have now."""
+        if not isinstance(metadata.get("ownerReferences"), list):
+            return
+        self.owned = True
+        references = []
+        for reference in metadata["ownerReferences"]:
+            answer = self.session.unseen("GET", self.session.at("configmaps", reference["name"]))
+            references.append({**reference, "uid": answer.uid if answer.status == 200 else NOBODY})
+        metadata["ownerReferences"] = references
+
+    def _changed(self, step: Step) -> Any:
+        """The object as it is, with the step's change, under the version that the step says: the newest, an older one, none."""
+        own = (
+            self._path(step)
+            if step.subresource == "scale"
+            else self._path(Step("get", step.resource, step.name, namespace=step.namespace, served=step.served))
+        )
+        answer = self.session.unseen("GET", own)
+        if answer.status != 200:
+            return self._new(Step("put", step.resource, step.name, step.body, step.edits, namespace=step.namespace, served=step.served))
+        now, body = answer.json, step.body or {}
+        metadata = {**now["metadata"], **body.get("metadata", {})}
+        self._own(metadata)
+        if step.version is not None:
+            metadata["resourceVersion"] = self._seen(step.version)
+        if ("resourceVersion", "none") in step.query:
+            del metadata["resourceVersion"]
+        if step.subresource != "scale":
+            metadata["labels"] = {**(metadata.get("labels") or {}), "of": self.session.ns}
+        rest = {name: value for name, value in body.items() if name not in ("metadata", "spec")}
+        spec = {}
+        if "spec" in body:
+            spec = {"spec": {**now.get("spec", {}), **body["spec"]} if isinstance(body["spec"], dict) else body["spec"]}
+        made = {**now, **rest, **spec, "metadata": metadata}
+        return objects.edited(self._marked(step, made) if spec else made, step.edits)
+
+    def _patch(self, step: Step) -> Any:
+        if step.type == APPLY:
+            return self._new(step)
+        body = step.body
+        if step.edits:
+            body = objects.as_json_patch(step.edits) if step.type == JSON_PATCH else objects.as_merge_patch(step.edits)
+        if isinstance(body, dict) and step.version is not None:
+            return {**body, "metadata": {**body.get("metadata", {}), "resourceVersion": self._seen(step.version)}}
+        return body
+
+    def _delete_options(self, step: Step) -> dict[str, Any] | None:
+        if step.version is None:
+            return step.body  # type: ignore[no-any-return]
+        return {**(step.body or {}), "preconditions": {"resourceVersion": self._seen(step.version)}}
+
+    # What is learned
+
+    def _learn(self, step: Step, answer: Answer) -> None:
+        try:
+            metadata = answer.metadata
+        except (ValueError, KeyError, TypeError):
+            metadata = {}
+        self.token = metadata.get("continue") or self.token
+        version = metadata.get("resourceVersion", "")
+        kind = answer.json["kind"] if metadata else ""
+        if version and version not in self.versions and kind != "Table" and not kind.endswith("List"):
+            self.versions.append(version)
+        if step.verb == "create" and metadata.get("generateName"):
+            self.session.hide(metadata["name"], f"GENERATED{metadata['generateName']}")
+        if step.verb in ("create", "put", "patch") and not self._place(step).namespaced:
+            self.outside[self._place(step).path(metadata.get("name") or self._name(step))] = None
+        for address in answer.json.get("spec", {}).get("clusterIPs", ()) if kind == "Service" else ():
+            self.session.hide(address, "ADDRESS")
+        self._wait(step, answer)
+
+    def _wait(self, step: Step, answer: Answer) -> None:
+        """Wait for what comes of a write."""
+        if answer.status >= 300 or ("dryRun", "All") in step.query or step.verb in ("get", "list"):
+            return
+        if step.resource == DEFINITIONS and not step.subresource:
+            self._wait_for_definition(step, answer)
+        policies = {value for name, value in step.query if name == "propagationPolicy"}
+        self.owned = self.owned or bool(policies & {"Foreground", "Orphan"})
+        if self.owned:
+            waits.collection(self.session, [self.session.at("configmaps")])
+
+    def _wait_for_definition(self, step: Step, answer: Answer) -> None:
+        before = self.definition
+        if step.verb == "delete":
+            waits.gone(self.session, self._path(step))
+            waits.definition(self.session, dict.fromkeys(self._collections(before), False), "")
+            self.definition = {}
+        else:
+            self.definition = answer.json
+            served = dict.fromkeys(self._collections(before), False) | self._collections(self.definition)
+            waits.definition(self.session, served, self.definition["spec"]["versions"][0]["additionalPrinterColumns"][-1]["name"])
+        if step.verb == "delete" or (before and before["spec"] != self.definition["spec"]):
+            self._listen([each for each in self.watches if each.resource == DRAWN])
+
+    def _collections(self, document: dict[str, Any]) -> dict[str, bool]:
+        """The paths of the versions that a definition has, and whether each is served."""
+        if not document:
+            return {}
+        namespaced = document["spec"]["scope"] != "Cluster"
+        return {
+            place_of(self.session, Step("list", DRAWN, served=version["name"]), drawn_is_namespaced=namespaced).path(): version["served"]
+            for version in document["spec"]["versions"]
+        }
+
+    # Watches
+
+    def _listen(self, those: list[_Open]) -> None:
+        """Read these watches to where nothing more comes, and hang up."""
+        for each in those:
+            if each.number < len(self.due):
+                each.watch.gather(*self.due[each.number])
+        if those:
+            self.session.door.pause(_QUIET)
+        for each in those:
+            self.told[each.number] = each.watch.lull()
+        self.watches = [each for each in self.watches if each.number not in self.told]
+
+
+def _without_empty(value: Any) -> Any:
+    """Without fields that say nothing: in protobuf it is up to the writer whether these are there."""
+    if isinstance(value, dict):
+        inner = {name: _without_empty(item) for name, item in value.items()}
+        return {name: item for name, item in inner.items() if item not in ("", 0, None, [], {})}
+    return [_without_empty(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,71 @@
+"""Servers: a sequence played on a fake of its own, and on a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from e2e.drawn.play import Due, Play
+from e2e.drawn.step import Step
+from fakes.clusters import Cluster
+from fakes.fake_api_server import FakeAPIServer
+from fakes.simulation import SimulatedRuntime
+from informer.runtime import ThreadRuntime
+from tests.conformance.doors import FakeDoor, HTTPDoor
+from tests.conformance.masking import masked
+from tests.conformance.running import FIRST_REVISION, Seen, install, open_session
+
+_RUNTIME = ThreadRuntime()
+_ENDED = object()
+_DOORS: dict[str, HTTPDoor] = {}
+
+
+def on_the_fake(steps: list[Step], *, managed: bool = False) -> tuple[Seen, list[Due]]:
+    """What is seen, and what each watch brought."""
+    runtime = SimulatedRuntime(seed=0)
+
+    def story() -> tuple[Seen, list[Due]]:
+        api = FakeAPIServer(runtime=runtime, revision=FIRST_REVISION, controllers=["garbage-collector"], rbac=True)
+        session = open_session(FakeDoor(api), "fake")
+        play = Play(session, settle=lambda: api.start_controllers(["namespaces"]))
+        for _ in play.run(steps):
+            api.compact()
+        api.close()
+        return masked(session.exchanges, session.hidden, managed=managed), [play.told[number] for number in sorted(play.told)]
+
+    return runtime.run(story)
+
+
+def on_the_cluster(steps: list[Step], cluster: Cluster, due: list[Due], *, managed: bool = False) -> Seen:
+    """What is seen; `due` is what each watch brought on the fake."""
+    session = open_session(door_of(cluster), _RUNTIME.uuid()[:8])
+    play = Play(session, due)
+    try:
+        for _ in play.run(steps):
+            cluster.compact()
+    finally:
+        play.tidy()
+    return masked(session.exchanges, session.hidden, managed=managed)
+
+
+def together_on_the_cluster(batch: Sequence[list[Step]], cluster: Cluster, due: Sequence[list[Due]]) -> list[Seen]:
+    """What is seen of each, where all wait for one compaction. Each has at most one."""
+    plays = [Play(open_session(door_of(cluster), _RUNTIME.uuid()[:8]), each) for each in due]
+    runs = [play.run(steps) for play, steps in zip(plays, batch, strict=True)]
+    try:
+        waiting = [run for run in runs if next(run, _ENDED) is not _ENDED]
+        if waiting:
+            cluster.compact()
+        for run in waiting:
+            assert next(run, _ENDED) is _ENDED, "a sequence may have one compaction"
+    finally:
+        for play in plays:
+            play.tidy()
+    return [masked(play.session.exchanges, play.session.hidden, managed=False) for play in plays]
+
+
+def door_of(cluster: Cluster) -> HTTPDoor:
+    """The way to the cluster, which has the shared definitions then."""
+    if cluster.url not in _DOORS:
+        _DOORS[cluster.url] = HTTPDoor(cluster.api_client(), _RUNTIME.sleep)
+        install(_DOORS[cluster.url])
+    return _DOORS[cluster.url]
