@@ -57,9 +57,10 @@ class FakeAPIServer(APIServer):
         self.start_controllers(controllers)
 
     def start_controllers(self, names: Iterable[str]) -> None:
-        """Run these beside the server until `close`: `garbage-collector`, `namespaces`, `kubelet`. See their files in `fakes.controllers`.
+        """Run these beside the server until `close`: `garbage-collector`, `namespaces`, `service-accounts`, `kubelet`.
 
-        What runs already goes on. In a simulation only while it runs. Raises `ConfigurationError` for any other name.
+        See their files in `fakes.controllers`. What runs already goes on. In a simulation only while it runs. Raises
+        `ConfigurationError` for any other name.
         """
         crew = Crew(self, names)
         self._crews.append(crew)

@@ -47,7 +47,7 @@ def test_the_programs_are_the_tools_of_go_mod() -> None:
 def test_the_version_is_linked_in() -> None:
     module = GoModule()
     major, minor, _ = module.kubernetes.removeprefix("v").split(".")
-    command = module.build_command(Path("/go"), Path("/out"))
+    (command,) = module.build_commands(Path("/go"), Path("/out"), [])
     flags = command[command.index("-ldflags") + 1]
     assert flags.startswith("-s -w ")
     for name, value in {"gitVersion": module.kubernetes, "gitMajor": major, "gitMinor": minor}.items():

@@ -12,7 +12,8 @@ from tests.controllers.simulated import names, play
 
 
 def test_an_unknown_controller_is_refused_by_name() -> None:
-    with pytest.raises(ConfigurationError, match="there is no controller 'cubelet'; there are garbage-collector, namespaces, kubelet"):
+    known = "garbage-collector, namespaces, service-accounts, kubelet"
+    with pytest.raises(ConfigurationError, match=f"there is no controller 'cubelet'; there are {known}"):
         FakeAPIServer(controllers=["cubelet"])
 
 

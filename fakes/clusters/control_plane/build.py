@@ -41,15 +41,16 @@ def cache_folder() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """What is built from `module`, kept under `cache`."""
+    """What is built from `module`, kept under `cache` in the folder `shelf`."""
 
     module: GoModule
     cache: Path
+    shelf: str = "control-plane"
 
     @property
     def folder(self) -> Path:
-        """The folder of the programs: kube-apiserver, kube-controller-manager, kubectl and etcd."""
-        return self.cache / "control-plane" / self.module.cache_name
+        """The folder of the programs; of a control plane kube-apiserver, kube-controller-manager, kubectl and etcd."""
+        return self.cache / self.shelf / self.module.cache_name
 
     @property
     def done(self) -> bool:
@@ -90,15 +91,14 @@ class Build:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir()
         progress = _Progress()
-        progress.say(
-            f"building Kubernetes {self.module.kubernetes} and etcd {self.module.etcd} into {self.folder}, once (some ten minutes)"
-        )
-        packages = partial / "packages"
-        self._run(self.module.list_command(go), packages, progress, "modules downloaded")
-        total = len(packages.read_text().split())
-        packages.unlink()
-        self._run(self.module.build_command(go, partial), None, progress, f"of at most {total} packages compiled")
-        (partial / "server").rename(partial / "etcd")
+        progress.say(f"building {self.module.title} into {self.folder}, once (some ten minutes)")
+        listed = partial / "packages"
+        self._run(self.module.list_command(go), listed, progress, "modules downloaded")
+        packages = listed.read_text().split()
+        listed.unlink()
+        for command in self.module.build_commands(go, partial, packages):
+            self._run(command, None, progress, f"of at most {len(packages)} packages compiled")
+        self.module.complete(partial)
         partial.rename(self.folder)
         progress.say("built")
 
@@ -118,7 +118,7 @@ class Build:
                 raise
         if process.returncode != 0:
             tail = "\n".join(last)
-            raise ClusterError(f"building the control plane failed: `{' '.join(command[:2])}` ended with {process.returncode}:\n{tail}")
+            raise ClusterError(f"building {self.module.title} failed: `{' '.join(command[:2])}` ended with {process.returncode}:\n{tail}")
 
 
 class _Progress:
@@ -149,7 +149,7 @@ def _only_one(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print(f"informer-kit: another process builds the control plane; waiting for it ({path})", file=sys.stderr, flush=True)
+            print(f"informer-kit: another process builds the same; waiting for it ({path})", file=sys.stderr, flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

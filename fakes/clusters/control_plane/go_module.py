@@ -9,6 +9,7 @@ import hashlib
 import platform
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -40,6 +41,11 @@ class GoModule:
         return self._version_of("k8s.io/kubernetes")
 
     @property
+    def version(self) -> str:
+        """The version of what is built, which is written into it and into the name of its folder."""
+        return self.kubernetes
+
+    @property
     def etcd(self) -> str:
         """The version of etcd, such as `v3.7.0`."""
         return self._version_of(_ETCD_SERVER)
@@ -50,20 +56,33 @@ class GoModule:
         major, minor = self._search(r"^go (\d+)\.(\d+)").groups()
         return int(major), int(minor)
 
+    @property
+    def title(self) -> str:
+        """What is built, for people."""
+        return f"Kubernetes {self.kubernetes} and etcd {self.etcd}"
+
     def list_command(self, go: Path) -> list[str]:
         """Lists every package the programs need, one a line, and downloads their source."""
         return [str(go), "list", "-deps", "-mod=readonly", *self.packages]
 
-    def build_command(self, go: Path, output: Path) -> list[str]:
-        """Builds the programs into the folder `output`; etcd is called `server` there."""
-        flags = [*_FLAGS, "-ldflags", self.linker_flags]
-        return [str(go), "build", "-v", "-o", f"{output}/", *flags, *self.packages]
+    def build_commands(self, go: Path, output: Path, packages: Sequence[str]) -> list[list[str]]:
+        """Build the programs into the folder `output`. `packages` is what `list_command` gave; each is named when it is compiled."""
+        return [[str(go), "build", "-v", "-o", f"{output}/", *self.flags, *self.packages]]
+
+    def complete(self, output: Path) -> None:
+        """Give the programs in `output` their names."""
+        (output / "server").rename(output / "etcd")
+
+    @property
+    def flags(self) -> list[str]:
+        """Of every command that compiles or links."""
+        return [*_FLAGS, "-ldflags", self.linker_flags]
 
     @property
     def linker_flags(self) -> str:
         """No symbols, and the version written in: without it the server calls itself v0.0.0-master."""
-        major, minor = self.kubernetes.removeprefix("v").split(".")[:2]
-        values = {"gitVersion": self.kubernetes, "gitMajor": major, "gitMinor": minor}
+        major, minor = self.version.removeprefix("v").split(".")[:2]
+        values = {"gitVersion": self.version, "gitMajor": major, "gitMinor": minor}
         return " ".join(["-s", "-w", *(f"-X k8s.io/component-base/version.{name}={value}" for name, value in values.items())])
 
     @property
@@ -78,7 +97,7 @@ class GoModule:
             sys.platform,
             platform.machine(),
         )
-        return f"{self.kubernetes}-{hashlib.sha256(repr(parts).encode()).hexdigest()[:16]}"
+        return f"{self.version}-{hashlib.sha256(repr(parts).encode()).hexdigest()[:16]}"
 
     def _version_of(self, module: str) -> str:
         return str(self._search(rf"^\t{re.escape(module)} (v\S+)").group(1))
