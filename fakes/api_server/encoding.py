@@ -69,10 +69,10 @@ def copied(value: T) -> T:
     return copy
 
 
-def same(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
-    """Whether two documents say the same in JSON: unlike Python's `==`, it tells `1` from `true`."""
+def same(left: Any, right: Any) -> bool:
+    """Whether two documents, or parts of them, say the same in JSON: unlike Python's `==`, it tells `1` from `true`."""
     # what differs even for Python needs no encoding, and that is nearly every write
-    return left == right and msgspec.json.encode(left, order="deterministic") == msgspec.json.encode(right, order="deterministic")
+    return bool(left == right) and msgspec.json.encode(left, order="deterministic") == msgspec.json.encode(right, order="deterministic")
 
 
 def restamp(raw: bytes, revision: int) -> bytes:

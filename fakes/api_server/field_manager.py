@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 from fakes.api_server.errors import Cause
@@ -10,6 +11,7 @@ _LONGEST = 128
 _ESCAPES = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", '"': '\\"', "\\": "\\\\"}
 
 
+@functools.lru_cache(maxsize=256)
 def of_agent(user_agent: str) -> str:
     """What a client that names none is called: its User-Agent up to the first slash, as far as it can be printed."""
     name = "".join(letter for letter in user_agent.partition("/")[0] if letter.isprintable())

@@ -7,6 +7,7 @@ Guarantees: nothing is changed in place. Parts of what comes in are shared with 
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -145,6 +146,7 @@ def arranged(fields: FieldSet) -> FieldSet:
     return {name: arranged(node) if (node := fields[name]) else node for name in names}
 
 
+@functools.lru_cache(maxsize=4096)
 def _order(name: str) -> tuple[Any, ...]:
     kind = name[:2]
     if kind == "k:":

@@ -87,14 +87,18 @@ class _Entry(msgspec.Struct, rename="camel", frozen=True):
     subresource: str = ""
 
 
-def take(document: Document) -> Entries | None:
-    """Take managedFields out of a document, and give them. What is not of their type stays, for the decoder to complain of."""
+def take(document: Document, live: Entries | None = None) -> Entries | None:
+    """Take managedFields out of a document, and give them. What is not of their type stays, for the decoder to complain of.
+
+    `live` are those of the stored object, if there is one: they need no second look.
+    """
     own = document.get("metadata")
     if not isinstance(own, dict) or "managedFields" not in own:
         return None
     entries: Entries | None = own["managedFields"]
     try:
-        msgspec.convert(entries, list[_Entry] | None)
+        if entries != live:
+            msgspec.convert(entries, list[_Entry] | None)
     except msgspec.ValidationError:
         return None
     del own["managedFields"]

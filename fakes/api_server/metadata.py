@@ -65,6 +65,7 @@ def known_fields() -> tuple[str, ...]:
 
 
 _key_faults = functools.lru_cache(1024)(label_key_faults)
+_value_faults = functools.lru_cache(1024)(label_value_faults)
 _WRONG_TYPE = re.compile(r"Expected `([a-z]+)[^,]*, got `([a-z]+)`(?: - at `\$\.?([A-Za-z]*))?")
 _GO_TYPES = {"int": "number", "float": "number", "str": "string"}
 
@@ -134,7 +135,7 @@ def faults(kind: Kind, document: Mapping[str, Any]) -> list[Cause]:
         causes += [_bad("metadata.name", name, fault) for fault in name_faults(kind, name)]
     for key, value in metadata.get("labels", {}).items():
         causes += [_bad("metadata.labels", key, fault) for fault in _key_faults(key)]
-        causes += [_bad("metadata.labels", value, fault) for fault in label_value_faults(value)]
+        causes += [_bad("metadata.labels", value, fault) for fault in _value_faults(value)]
     for key in metadata.get("annotations", {}):
         causes += [_bad("metadata.annotations", key, fault) for fault in _key_faults(key.lower())]
     for finalizer in metadata.get("finalizers", []):

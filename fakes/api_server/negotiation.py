@@ -102,7 +102,12 @@ def wants_pretty(request: Request) -> bool:
 
 def media_type(request: Request) -> str:
     """The body's type without its parameters; empty when the client named none."""
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return _without_parameters(request.headers.get("content-type", ""))
+
+
+@functools.lru_cache(maxsize=256)
+def _without_parameters(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
 
 
 def check_size(request: Request) -> None:

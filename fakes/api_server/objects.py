@@ -58,7 +58,8 @@ class Objects:
 
     def now(self, seconds: float = 0) -> str:
         """The wall clock, some seconds from now, as objects have it."""
-        return timestamp(self.runtime.now() + datetime.timedelta(seconds=seconds))
+        moment = self.runtime.now()
+        return timestamp(moment + datetime.timedelta(seconds=seconds) if seconds else moment)
 
     def read(self, call: Call) -> Version:
         """Raises 404."""

@@ -9,9 +9,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from fakes.api_server.encoding import same
 from fakes.api_server.errors import Cause
 from fakes.api_server.pod_rules import pod_spec_faults, template_faults
-from fakes.api_server.structural_faults import invalid, required, shown, unsupported
+from fakes.api_server.structural_faults import invalid, required, unsupported
 
 Document = Mapping[str, Any]
 Rule = Callable[[Document], Iterator[Cause]]
@@ -260,15 +261,15 @@ def change_faults(resource: str, document: Document, old: Document) -> Iterator[
     """What an update changes and may not."""
     for path in _IMMUTABLE.get(resource, ()):
         after, before = (_at(found, path) for found in (document, old))
-        if before is not None and shown(after) != shown(before):
+        if before is not None and not same(after, before):
             yield invalid(path, after, "field is immutable")
     if resource in ("configmaps", "secrets") and old.get("immutable"):
         if not document.get("immutable"):
             yield Cause("FieldValueForbidden", "Forbidden: field is immutable when `immutable` is set", "immutable")
         for field in ("data", "binaryData"):
-            if shown(document.get(field)) != shown(old.get(field)):
+            if not same(document.get(field), old.get(field)):
                 yield Cause("FieldValueForbidden", "Forbidden: field is immutable when `immutable` is set", field)
-    if resource == "pods" and shown(_frozen(document)) != shown(_frozen(old)):
+    if resource == "pods" and not same(_frozen(document), _frozen(old)):
         yield Cause("FieldValueForbidden", _POD_FROZEN, "spec")
 
 

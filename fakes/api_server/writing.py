@@ -170,7 +170,7 @@ class Writer:
             if not isinstance(new, dict):
                 raise errors.unprocessable()
             self._check_type(call.kind, new)
-            sent = managers.take(new)
+            sent = managers.take(new, old["metadata"].get("managedFields"))
             try:
                 warnings = decode(call.kind, new, options)
             except Undecodable as error:

@@ -54,6 +54,10 @@ class Line:
         self.close()
         return rest
 
+    def whole(self) -> bytes | None:
+        """What is left of a body that is there as a whole."""
+        return self._rest[self._offset :] if self._body is None and not self.closed and not self._shut_down else None
+
     def close(self) -> None:
         """Free what the answer holds; a blocked or later read gives `b""`. Idempotent."""
         if self.closed:
@@ -111,6 +115,15 @@ class InProcessResponse(urllib3.HTTPResponse):
             request_method=method,
             request_url=url,
         )
+
+    @property
+    def data(self) -> bytes:
+        whole = None if self._body else self._line.whole()
+        if whole and len(whole) == self.length_remaining:
+            # what the inherited way comes to, in a fraction of its time
+            self._line.close()
+            self._body, self._fp_bytes_read, self.length_remaining = whole, self._fp_bytes_read + len(whole), 0
+        return super().data
 
     def read(self, amt: int | None = None, decode_content: bool | None = None, cache_content: bool = False) -> bytes:
         if self._line.isclosed():
