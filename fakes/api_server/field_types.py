@@ -150,13 +150,17 @@ DEDUCED = FieldType("untyped", None, ListType(WHOLE), loose=True)
 DEDUCED.map = MapType({}, DEDUCED, loose=True)
 
 
-@functools.lru_cache(maxsize=1024)
 def type_of(kind: Kind) -> FieldType:
     """That of the objects of a kind."""
-    if not kind.custom:
-        resource = kind.resource
-        name = schemas.name_of(resource.group, resource.version, resource.kind)
-        return DEDUCED if name is None else _named(name, "")
+    if kind.custom:
+        return _custom(kind)
+    resource = kind.resource
+    name = schemas.name_of(resource.group, resource.version, resource.kind)
+    return DEDUCED if name is None else _named(name, "")
+
+
+@functools.lru_cache(maxsize=1024)
+def _custom(kind: Kind) -> FieldType:
     schema = (kind.definition.get("schema") or {}).get("openAPIV3Schema") or {"type": "object", PRESERVE: True}
     return _inline({**schema, EMBEDDED: True}, preserve=False, loose=True)
 

@@ -64,6 +64,7 @@ def known_fields() -> tuple[str, ...]:
     return _Shape.__struct_encode_fields__
 
 
+_KNOWN = frozenset(known_fields())
 _key_faults = functools.lru_cache(1024)(label_key_faults)
 _value_faults = functools.lru_cache(1024)(label_value_faults)
 _WRONG_TYPE = re.compile(r"Expected `([a-z]+)[^,]*, got `([a-z]+)`(?: - at `\$\.?([A-Za-z]*))?")
@@ -87,7 +88,7 @@ def clean(kind: Kind, document: Mapping[str, Any]) -> dict[str, Any]:
         resource = kind.resource
         start = f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}'
         raise errors.bad_request(f"{start}: {_complaint(str(error), custom=kind.custom)}") from None
-    kept = {field: value for field in known_fields() if (value := metadata.get(field)) or _counts(field, value)}
+    kept = {field: value for field, value in metadata.items() if (value or _counts(field, value)) and field in _KNOWN}
     return {**document, "metadata": kept}
 
 

@@ -94,8 +94,7 @@ def included_object(request: Request) -> IncludeObject:
 
 def wants_pretty(request: Request) -> bool:
     """Asked for, or a person with curl, wget or a browser."""
-    asked = request.parameter("pretty")
-    if asked:
+    if request.query and (asked := request.parameter("pretty")):
         return asked.lower() not in ("0", "false")
     return request.headers.get("user-agent", "").startswith(("curl", "Wget", "Mozilla/5.0"))
 

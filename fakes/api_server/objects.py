@@ -90,4 +90,4 @@ class Objects:
 
 def timestamp(moment: datetime.datetime) -> str:
     """As objects have it: RFC 3339 in UTC, whole seconds."""
-    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+    return f"{moment.isoformat(timespec='seconds')[:19]}Z"

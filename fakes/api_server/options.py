@@ -114,6 +114,8 @@ class WriteOptions:
 
         Who names no manager is known by the user agent.
         """
+        if not parameters and not applying:
+            return cls(manager=field_manager.of_agent(user_agent))
         causes: list[Cause] = []
         manager, dry = parameters.text("fieldManager"), parameters.texts("dryRun")
         if applying and not manager:

@@ -29,7 +29,8 @@ class Ownership:
         reset = reset_fields(call.kind, "")
         shown = {name: value for name, value in document.items() if f"f:{name}" not in reset}
         known = managers.known(None, sent)
-        return managers.write(managers.updated(known, {}, shown, self._author(call, options), self._types(call.kind), self._objects.now()))
+        now = document["metadata"]["creationTimestamp"]
+        return managers.write(managers.updated(known, {}, shown, self._author(call, options), self._types(call.kind), now))
 
     def of_changed(
         self, call: Call, old: Document, new: Document, live: Entries | None, sent: Entries | None, options: WriteOptions

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -45,6 +45,10 @@ class Parameters:
         self._values: dict[str, str] = {}
         for name, value in query:
             self._values.setdefault(name, value)
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._values)
 
     def has(self, name: str) -> bool:
         return name in self._values
@@ -99,8 +103,7 @@ def object_key(namespace: str, name: str) -> str:
     return f"{namespace}/{name}" if namespace else name
 
 
-@dataclass(frozen=True, slots=True)
-class RequestRecord:
+class RequestRecord(NamedTuple):
     """One request that came in at the door. `time` is the runtime's monotonic clock, in seconds.
 
     `resource` is `pods`, `deployments.apps`, or empty for discovery and for what has no handler; `verb` is the method then, in lower case.
