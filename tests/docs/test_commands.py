@@ -43,6 +43,11 @@ def trouble_with(words: list[str], folder: Path) -> str | None:
     match words:
         case ["informer", *arguments]:
             return trouble_with_informer(arguments, folder)
+        case ["fake-kube", command, *arguments]:
+            unknown = {argument for argument in arguments if argument.startswith("-")} - options_of_fake_kube(command)
+            return f"fake-kube {command} has no options {unknown}" if unknown else None
+        case [setting, "kubectl", *_] if setting.startswith("KUBECONFIG="):
+            return None  # e2e/test_kubectl.py runs it
         case ["pytest", *arguments]:
             return trouble_with_pytest(arguments)
         case ["nox", *arguments]:
@@ -64,6 +69,13 @@ def trouble_with_informer(arguments: list[str], folder: Path) -> str | None:
     with Playground() as playground:
         ended = playground.run([str(Path(sys.executable).with_name("informer")), *arguments, *short], folder, ready=lambda out: False)
     return None if ended.well and ended.out else str(ended)
+
+
+@functools.cache
+def options_of_fake_kube(command: str) -> set[str]:
+    words = [str(Path(sys.executable).with_name("fake-kube")), command, "--help"]
+    run = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60)
+    return set(re.findall(r"(?<![\w-])--?[a-z][\w-]*", run.stdout))
 
 
 @functools.cache
