@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 from fakes.api_server.errors import StatusError
 from fakes.api_server.messages import Identity, Request
 
 
-def identified(request: Request, tokens: Mapping[str, str | Identity]) -> Request:
-    """The request as one of whose token it shows. Raises 401 for a token that nobody has, and where nobody asks at all."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token.strip():
-        who = tokens.get(token.strip())
+def identified(request: Request, holder: Callable[[str], Identity | None]) -> Request:
+    """The request as one of the `holder` of its token. Raises 401 for a token that nobody has, and where nobody asks at all."""
+    if token := shown_token(request):
+        who = holder(token)
         if who is None:
             raise unauthorized()
-        known = Identity(who) if isinstance(who, str) else who
-        return replace(request, user=known.name, groups=known.groups)
+        return replace(request, user=who.name, groups=who.groups)
     if not request.user:
         raise unauthorized()
     return request
+
+
+def shown_token(request: Request) -> str:
+    """The bearer token of a request; empty where it has none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def unauthorized() -> StatusError:

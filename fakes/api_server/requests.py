@@ -19,12 +19,13 @@ _DURATION = re.compile(r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m
 _ON_COLLECTION = {"GET": "list", "POST": "create", "DELETE": "deletecollection"}
 _ON_OBJECT = {"GET": "get", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 
-_SUBRESOURCES = ("status", "scale", "finalize", "binding", "eviction")
+_SUBRESOURCES = ("status", "scale", "finalize", "binding", "eviction", "token")
 STREAMS = ("log", "exec", "attach", "portforward", "proxy")
 """Subresources of pods that a kubelet answers, once the server has found the pod and its node."""
 
 REVIEWS = (
     ("authentication.k8s.io", "selfsubjectreviews"),
+    ("authentication.k8s.io", "tokenreviews"),
     ("authorization.k8s.io", "localsubjectaccessreviews"),
     ("authorization.k8s.io", "selfsubjectaccessreviews"),
     ("authorization.k8s.io", "selfsubjectrulesreviews"),

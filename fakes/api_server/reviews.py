@@ -7,11 +7,13 @@ from typing import Any
 
 from fakes.api_server.access import Access, complete
 from fakes.api_server.attributes import Attributes
+from fakes.api_server.authentication import shown_token
 from fakes.api_server.errors import Cause, StatusError
 from fakes.api_server.messages import Identity, Request
 from fakes.api_server.objects import PlainAnswer, timestamp
 from fakes.api_server.rbac import joined
 from fakes.api_server.requests import Call
+from fakes.api_server.tokens import Tokens
 from informer.runtime import Runtime
 
 Document = dict[str, Any]
@@ -27,21 +29,24 @@ _EVERYTHING: Document = {
 
 
 class Reviewer:
-    """Answers creations of SubjectAccessReviews (self, local), SelfSubjectRulesReviews and SelfSubjectReviews."""
+    """Answers creations of SubjectAccessReviews (self, local), SelfSubjectRulesReviews, SelfSubjectReviews and TokenReviews."""
 
-    def __init__(self, access: Access, runtime: Runtime) -> None:
+    def __init__(self, access: Access, runtime: Runtime, tokens: Tokens) -> None:
+        self._tokens = tokens
         self._access = access
         self._runtime = runtime
 
     def answer(self, call: Call, request: Request, document: Document) -> PlainAnswer:
         """Raises 400 and 422."""
+        if call.kind.resource.kind == "TokenReview":
+            return self._tokens.review(call, document)
         who = self._access.sender(request)
         own: Document = {"namespace": call.namespace} if call.namespace else {}
         spec = document.get("spec") or {}
         match call.kind.resource.kind:
             case "SelfSubjectReview":
                 own = {"creationTimestamp": timestamp(self._runtime.now())}
-                shown: Document = {"status": {"userInfo": {"username": who.name, "groups": list(who.groups)}}}
+                shown: Document = {"status": {"userInfo": self._user(request, who)}}
             case "SelfSubjectRulesReview":
                 shown = {"spec": {}, "status": self._rules(who, spec.get("namespace", ""))}
             case "SelfSubjectAccessReview":
@@ -53,6 +58,12 @@ class Reviewer:
                 shown = {"spec": _ordered(spec), "status": self._decide(_subject(spec), spec)}
         resource = call.kind.resource
         return PlainAnswer({"kind": resource.kind, "apiVersion": resource.api_version, "metadata": own, **shown}, 201)
+
+    def _user(self, request: Request, who: Identity) -> Document:
+        """Of who shows a token a server knows more, unless they speak for somebody else."""
+        token = shown_token(request)
+        bearer = self._tokens.check(token) if token else None
+        return bearer.user() if bearer and bearer.who == who else {"username": who.name, "groups": list(who.groups)}
 
     def _decide(self, who: Identity, spec: Mapping[str, Any]) -> Document:
         resource, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")

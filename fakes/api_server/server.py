@@ -85,9 +85,9 @@ class APIServer(Bulk):
         self._requests: deque[RequestRecord] = deque(maxlen=_REMEMBERED)
         self._access = Access(self.storage, rbac=rbac)
         self.tokens: dict[str, str | Identity] = {}
-        """Who a request is from that shows one of these bearer tokens; any other is answered 401."""
+        """Who a request is from that shows one of these bearer tokens. Those that it issues itself are taken too, any other is a 401."""
         self._headers = CommonHeaders(self.runtime)
-        self._verbs = Verbs(self.storage, self.kinds, self.runtime, self._cache, self._access, self._end_watches)
+        self._verbs = Verbs(self.storage, self.kinds, self.runtime, self._cache, self._access, self.tokens, self._end_watches)
         super().__init__(self.kinds, self._verbs)
         if rbac:
             self.load(*first_objects())
@@ -114,7 +114,7 @@ class APIServer(Bulk):
     def _identified(self, request: Request) -> tuple[Request, Response | None]:
         """The request of who asks, or the refusal of one who is not known."""
         try:
-            return identified(request, self.tokens), None
+            return identified(request, self._verbs.tokens.holder), None
         except StatusError as error:
             return request, render_error(request, error)
 

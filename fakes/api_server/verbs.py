@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -18,7 +18,7 @@ from fakes.api_server.encoding import from_json
 from fakes.api_server.errors import Cause, StatusError
 from fakes.api_server.first_objects import first_objects
 from fakes.api_server.kinds import Kind, Kinds, Subresource
-from fakes.api_server.messages import Request
+from fakes.api_server.messages import Identity, Request
 from fakes.api_server.metadata import kind_name
 from fakes.api_server.objects import Objects
 from fakes.api_server.options import DeleteOptions, WriteOptions
@@ -29,6 +29,7 @@ from fakes.api_server.requests import REVIEWS, STREAMS, Call
 from fakes.api_server.responses import Answer
 from fakes.api_server.reviews import Reviewer
 from fakes.api_server.scaling import Scaler
+from fakes.api_server.tokens import Tokens
 from fakes.api_server.watch_cache import WatchCache
 from fakes.api_server.writing import Writer
 from fakes.storage import Storage
@@ -53,6 +54,7 @@ class Verbs:
         runtime: Runtime,
         cache: WatchCache,
         access: Access,
+        named_tokens: Mapping[str, str | Identity],
         end_watches: Callable[[tuple[str, str]], None],
     ) -> None:
         self.objects = Objects(storage, runtime, cache)
@@ -60,7 +62,8 @@ class Verbs:
         ownership = Ownership(self.objects, kinds)
         self.writer = Writer(self.objects, self.definitions, ownership)
         self.deleter = Deleter(self.objects, self.definitions)
-        self.reviewer = Reviewer(access, runtime)
+        self.tokens = Tokens(self.objects, named_tokens)
+        self.reviewer = Reviewer(access, runtime, self.tokens)
         self.emptier = Emptier(kinds, self.objects, self.writer, self.deleter)
         self.applier = Applier(self.writer, ownership)
         self.scaler = Scaler(self.objects, self.writer, ownership)
@@ -76,6 +79,8 @@ class Verbs:
         match call.subresource:
             case "scale":
                 return self._answer_scale(call, request)
+            case "token":
+                return self.tokens.issue(call, self._body(call, request))
             case "binding" | "eviction" as subresource:
                 act = self.pods.bind if subresource == "binding" else self.pods.evict
                 return act(call, self._body(call, request), WriteOptions.of(call.parameters, "CreateOptions"))

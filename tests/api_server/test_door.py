@@ -66,12 +66,6 @@ def test_custom_resources_refuse_other_methods_in_their_own_words(client: Client
     [
         ("POST", "/api/v1/nodes/x/proxy", "the subresource nodes/proxy"),
         ("GET", "/api/v1/namespaces/default/services/x/proxy/a/b/c", "the subresource services/proxy"),
-        ("POST", "/api/v1/namespaces/default/serviceaccounts/x/token", "the subresource serviceaccounts/token"),
-        (
-            "POST",
-            "/apis/authentication.k8s.io/v1/tokenreviews",
-            "create of tokenreviews.authentication.k8s.io, which real servers compute instead of storing",
-        ),
         ("GET", "/api/v1/componentstatuses", "list of componentstatuses, which real servers compute instead of storing"),
     ],
 )
