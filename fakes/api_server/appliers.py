@@ -26,20 +26,26 @@ _BEFORE = "before-first-apply"
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """One configuration. `types` are those of its object, `reset` is what cannot be written by this way, `now` is a timestamp."""
+    """One configuration. `types` are those of its object, `reset` is what cannot be written by this way.
+
+    `empty` is an object in which nothing was set, `now` is a timestamp.
+    """
 
     config: Document
     author: Author
     force: bool
     types: Types
     reset: FieldSet
+    empty: Document
     now: str
 
-    def to(self, live: Document, managers: Managers) -> tuple[Document, Managers]:
-        """What becomes of an object, and of its managers. `live` is without managedFields; of one to be made it is the kind."""
-        if not managers and "uid" in live.get("metadata", {}):
+    def to(self, live: Document | None, managers: Managers) -> tuple[Document, Managers]:
+        """What becomes of an object (None for one to be made), and of its managers. `live` is without managedFields."""
+        if live is None:
+            live = self.empty
+        elif not managers:
             before = Author(_BEFORE, self.author.api_version, self.author.subresource)
-            managers = updated({}, {}, live, before, self.types, self.now)
+            managers = updated({}, self.empty, live, before, self.types, self.now)
         try:
             document, managers = self._apply(live, managers, force=self.force)
         except ApplyConflict as conflict:
@@ -88,14 +94,14 @@ class Application:
             raise errors.bad_request("metadata.managedFields must be nil")
         fault = type_faults.complaint(self.config, self._type)
         if fault:
-            raise errors.server_failure(f"failed to create typed patch object ({self.place}): {fault}")
+            raise errors.server_failure(f"failed to create typed patch object ({place_of(self.config)}): {fault}")
 
-    @property
-    def place(self) -> str:
-        """The object as messages name it: `namespace/name; group/version, Kind=Kind`."""
-        own = self.config.get("metadata")
-        own = own if isinstance(own, dict) else {}
-        return f"{own.get('namespace', '')}/{own.get('name', '')}; {group_version_kind(self.config)}"
+
+def place_of(config: Document) -> str:
+    """The object as messages name it: `namespace/name; group/version, Kind=Kind`."""
+    own = config.get("metadata")
+    own = own if isinstance(own, dict) else {}
+    return f"{own.get('namespace', '')}/{own.get('name', '')}; {group_version_kind(config)}"
 
 
 def group_version_kind(document: Document) -> str:

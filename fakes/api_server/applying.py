@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from fakes.api_server import errors, metadata
-from fakes.api_server.appliers import check_type, group_version_kind
+from fakes.api_server.appliers import check_type, place_of
+from fakes.api_server.configurations import refusal
 from fakes.api_server.decoding import Undecodable, decode
 from fakes.api_server.encoding import copied
-from fakes.api_server.kinds import Kind
 from fakes.api_server.managers import Entries
 from fakes.api_server.objects import ObjectAnswer
 from fakes.api_server.options import WriteOptions
@@ -27,17 +27,19 @@ class Applier:
         self._writer = writer
         self._ownership = ownership
 
-    def apply(self, call: Call, config: Document, options: WriteOptions, warnings: tuple[str, ...] = ()) -> ObjectAnswer:
-        """Bring an object into the state that `config` wants, and make it where there is none. Raises 400, 403, 404, 409, 422, 500."""
+    def apply(self, call: Call, config: Document, options: WriteOptions, repeated: tuple[str, ...] = ()) -> ObjectAnswer:
+        """Bring an object into the state that `config` wants, and make it where there is none. Raises 400, 403, 404, 409, 422, 500.
+
+        `repeated` are complaints about the text of `config`: they are heard when there are no conflicts.
+        """
 
         def revise(old: Document) -> Revision:
             live = {**old, "metadata": {**old["metadata"]}}
             entries = live["metadata"].pop("managedFields", None)
-            return self._revision(call, live, entries, config, options, warnings)
+            return self._revision(call, live, entries, config, options, repeated)
 
         def create() -> ObjectAnswer:
-            empty = {"apiVersion": call.kind.resource.api_version, "kind": call.kind.resource.kind}
-            revision = self._revision(call, empty, None, config, options, warnings)
+            revision = self._revision(call, None, None, config, options, repeated)
             uid = revision.document["metadata"].get("uid")
             if uid:
                 why = f"uid mismatch: the provided object specified uid {uid}, and no existing object was found"
@@ -47,31 +49,32 @@ class Applier:
         return self._writer.revise(call, revise, options, None if call.subresource else create)
 
     def _revision(
-        self, call: Call, live: Document, entries: Entries | None, config: Document, options: WriteOptions, warnings: tuple[str, ...]
+        self, call: Call, live: Document | None, entries: Entries | None, config: Document, options: WriteOptions, repeated: tuple[str, ...]
     ) -> Revision:
         kind = call.kind
         check_type(config, kind.resource.api_version, kind.resource.kind)
         merged, entries = self._ownership.applied(call, live, entries, config, options)
+        if repeated and options.validation == "Strict":
+            raise refusal(repeated)
         document = copied(merged)
         try:
             decode(kind, document, WriteOptions(validation="Ignore"))
         except Undecodable as error:
-            own = config.get("metadata") or {}
-            place = f"{own.get('namespace', '')}/{own.get('name', '')}; {group_version_kind(config)}"
-            version = kind.resource.api_version
-            raise errors.server_failure(f"failed to convert new object ({place}) to proper version ({version}): {error}") from None
+            start = f"failed to convert new object ({place_of(config)}) to proper version"
+            raise errors.server_failure(f"{start}: {error}") from None
         if kind.custom:
-            self._check_nulls(kind, document, live)
+            self._check_nulls(call, copied(document), live)
         document = metadata.clean(kind, document)
         own = document["metadata"]
         check_name(own, call.name)
         check_place(call, own)
-        return Revision(document, warnings, entries=entries)
+        return Revision(document, repeated, entries=entries)
 
-    def _check_nulls(self, kind: Kind, document: Document, live: Document) -> None:
+    def _check_nulls(self, call: Call, document: Document, live: Document | None) -> None:
         """What an applier leaves empty is null. In other writes a null stands for nothing; here a custom resource's schema sees it."""
-        shape = shape_of(kind)
+        shape = shape_of(call.kind)
         assert isinstance(shape, CustomShape), "custom kinds have custom shapes"
-        faults = shape.null_faults(copied(document), live if "uid" in live.get("metadata", {}) else None)
+        shape.keep_nulls(document)
+        faults = (shape.status_faults if call.subresource else shape.faults)(document, live)
         if faults:
-            raise errors.invalid(metadata.kind_name(kind), document["metadata"].get("name", ""), faults)
+            raise errors.invalid(metadata.kind_name(call.kind), document["metadata"].get("name", ""), faults)

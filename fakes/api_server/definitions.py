@@ -9,6 +9,9 @@ from fakes.api_server import crds, errors
 from fakes.api_server.encoding import same
 from fakes.api_server.kinds import Kind, Kinds
 from fakes.api_server.objects import Objects
+from fakes.api_server.options import WriteOptions
+from fakes.api_server.ownership import Ownership
+from fakes.api_server.requests import Call
 from fakes.storage import Changed, Version
 
 DEFINITIONS = ("apiextensions.k8s.io", "customresourcedefinitions")
@@ -20,9 +23,10 @@ Document = dict[str, Any]
 class Definitions:
     """`end_watches` is told the storage key of a resource whose open watches end, as a real server's do when the definition changes."""
 
-    def __init__(self, objects: Objects, kinds: Kinds, end_watches: Callable[[tuple[str, str]], None]) -> None:
+    def __init__(self, objects: Objects, kinds: Kinds, ownership: Ownership, end_watches: Callable[[tuple[str, str]], None]) -> None:
         self._objects = objects
         self._kinds = kinds
+        self._ownership = ownership
         self._end_watches = end_watches
 
     def admit(self, kind: Kind, name: str) -> None:
@@ -40,6 +44,12 @@ class Definitions:
             return
         established = crds.established(document, self._objects.now())
         if not same(document, established):
+            live = document["metadata"].pop("managedFields", None)
+            established["metadata"].pop("managedFields", None)
+            call = Call("update", kind, "", version.key, "status")
+            entries = self._ownership.of_changed(call, document, established, live, None, WriteOptions(manager="kube-apiserver"))
+            if entries:
+                established["metadata"]["managedFields"] = entries
             try:
                 self._objects.put(kind, version.key, established, version.revision)
             except Changed:

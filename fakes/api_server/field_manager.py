@@ -14,8 +14,19 @@ _ESCAPES = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t
 @functools.lru_cache(maxsize=256)
 def of_agent(user_agent: str) -> str:
     """What a client that names none is called: its User-Agent up to the first slash, as far as it can be printed."""
-    name = "".join(letter for letter in user_agent.partition("/")[0] if letter.isprintable())
+    name = user_agent.partition("/")[0]
+    if not name.isascii():
+        name = _as_utf8(name)
+    name = "".join(letter for letter in name if letter.isprintable())
     return name if len(name) <= _LONGEST and name.isascii() else name.encode()[:_LONGEST].decode(errors="ignore")
+
+
+def _as_utf8(text: str) -> str:
+    """A header's bytes, which transports read as Latin-1, as the server reads them."""
+    try:
+        return text.encode("latin-1").decode(errors="replace")
+    except UnicodeEncodeError:
+        return text
 
 
 def faults(name: str) -> Iterator[Cause]:

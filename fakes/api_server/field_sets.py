@@ -12,6 +12,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from fakes.api_server.encoding import to_json
+
 FieldSet = dict[str, Any]
 
 MEMBER: FieldSet = {}
@@ -135,6 +137,33 @@ def _step_text(step: str) -> str:
 
 def _value_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def canonical(fields: FieldSet) -> FieldSet:
+    """The set as this module names things, from the words of a client. Raises `ValueError` for what is none."""
+    result = {}
+    for name, node in fields.items():
+        kind, content = name[:2], name[2:]
+        if name != SELF and kind[1:] != ":":
+            raise ValueError(f"missing colon: {name}")
+        if not isinstance(node, dict):
+            raise ValueError(f"no fields: {node}")
+        if kind == "k:":
+            name = f"k:{compact(dict(sorted(json.loads(content).items())))}"
+        elif kind == "v:":
+            name = f"v:{compact(json.loads(content))}"
+        elif kind == "i:":
+            name = f"i:{int(content)}"
+        elif kind != "f:" and name != SELF:
+            # what a later version of Kubernetes may mean something by
+            continue
+        result[name] = _plain(canonical(node))
+    return result
+
+
+def compact(value: Any) -> str:
+    """JSON as it stands in the names of entries."""
+    return to_json(value).decode()
 
 
 def arranged(fields: FieldSet) -> FieldSet:

@@ -10,9 +10,8 @@ import functools
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-import msgspec
-
 from fakes.api_server import schemas
+from fakes.api_server.field_sets import compact
 from fakes.api_server.kinds import Kind
 from fakes.api_server.schemas import Schema
 from fakes.api_server.structural import EMBEDDED, PRESERVE, values_of
@@ -111,7 +110,7 @@ class ListType:
             keys = " ".join(f'"{key}"' for key in self.keys)
             omitted = f"omits all key fields [{keys}] (and doesn't have default values for any key fields)"
             raise ValueError(f"associative list with keys has an element that {omitted}")
-        return f"k:{_compact(named)}"
+        return f"k:{compact(named)}"
 
     def step_or_none(self, item: Any) -> str | None:
         """`step`, None for what it raises."""
@@ -128,22 +127,16 @@ def _scalar_text(item: Any) -> str:
         raise ValueError("not supported: associative list with lists as elements")
     if item is None:
         raise ValueError("associative list without keys has an element that's an explicit null")
-    return _compact(item)
-
-
-_ESCAPED = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
-
-
-def _compact(value: Any) -> str:
-    return msgspec.json.encode(value).decode().translate(_ESCAPED)
+    return compact(item)
 
 
 def _default(element: FieldType, key: str) -> Any:
     return None if element.map is None else element.map.default(key)
 
 
-WHOLE = FieldType("untyped", MapType({}, None, atomic=True), ListType(FieldType("untyped", loose=True)), loose=True)
+WHOLE = FieldType("untyped", loose=True)
 """Anything, owned as a whole."""
+WHOLE.map, WHOLE.list = MapType({}, WHOLE, atomic=True), ListType(WHOLE)
 
 DEDUCED = FieldType("untyped", None, ListType(WHOLE), loose=True)
 """Anything: objects field by field, the rest as a whole."""

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from fakes.api_server.comparison import Comparison, compare
-from fakes.api_server.field_sets import EMPTY, MEMBER, SELF, FieldSet, arranged, difference, union, without
+from fakes.api_server.field_sets import EMPTY, MEMBER, SELF, FieldSet, arranged, canonical, difference, union, without
 from fakes.api_server.field_types import FieldType
 
 Document = dict[str, Any]
@@ -145,13 +145,15 @@ def known(live: Entries | None, sent: Entries | None) -> Managers:
     """
     if sent in ([], [{}]):
         return {}
-    for entries in (sent, live):
-        try:
-            if entries and (managers := read(entries)):
-                return managers
-        except ValueError:
-            continue
-    return {}
+    try:
+        if sent and (managers := read({**entry, "fieldsV1": canonical(entry.get("fieldsV1") or {})} for entry in sent)):
+            return managers
+    except ValueError:
+        pass
+    try:
+        return read(live or ())
+    except ValueError:
+        return {}
 
 
 def updated(managers: Managers, old: Document, new: Document, author: Author, types: Types, now: str) -> Managers:

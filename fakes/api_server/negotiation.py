@@ -136,24 +136,6 @@ def read_object(request: Request, kind: str, api_version: str, *, custom: bool) 
     return document
 
 
-def read_configuration(request: Request) -> dict[str, Any]:
-    """The body of an apply: YAML, or the JSON that it includes. Raises 400."""
-    try:
-        document = from_json(request.body)
-    except msgspec.DecodeError:
-        try:
-            document = yaml_form.decode(request.body)
-        except ValueError as error:
-            complaint = str(error)
-            if not request.body.lstrip().startswith(b"{"):
-                # what does not look like JSON is made JSON first, by another reader
-                raise errors.bad_request(f"error encoding patch: {complaint.removeprefix(yaml_form.COMPLAINT)}") from None
-            raise errors.bad_request(f"error decoding patch: {complaint}") from None
-    if not isinstance(document, dict):
-        raise errors.bad_request("error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}")
-    return document
-
-
 def read_options(request: Request) -> dict[str, Any] | None:
     """The body of a delete, None where there is none. Raises 400, 413, 415 or 501."""
     check_size(request)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
-from fakes.api_server import managers
+from fakes.api_server import managers, schemas, typed
 from fakes.api_server.appliers import Application
 from fakes.api_server.field_types import FieldType, type_of
 from fakes.api_server.kinds import Kind, Kinds
@@ -28,9 +29,9 @@ class Ownership:
         """Of an object that is created. `sent` are the managedFields that came with it, if any did."""
         reset = reset_fields(call.kind, "")
         shown = {name: value for name, value in document.items() if f"f:{name}" not in reset}
-        known = managers.known(None, sent)
+        known, types = managers.known(None, sent), self._types(call.kind)
         now = document["metadata"]["creationTimestamp"]
-        return managers.write(managers.updated(known, {}, shown, self._author(call, options), self._types(call.kind), now))
+        return managers.write(managers.updated(known, empty(call.kind), shown, self._author(call, options), types, now))
 
     def of_changed(
         self, call: Call, old: Document, new: Document, live: Entries | None, sent: Entries | None, options: WriteOptions
@@ -45,15 +46,19 @@ class Ownership:
         return managers.write(managers.updated(known, old, new, author, self._types(call.kind), self._objects.now()))
 
     def applied(
-        self, call: Call, live: Document, entries: Entries | None, config: Document, options: WriteOptions
+        self, call: Call, live: Document | None, entries: Entries | None, config: Document, options: WriteOptions
     ) -> tuple[Document, Entries]:
-        """What becomes of `live`, and of its managedFields, when `config` is applied. Raises as `Application` does."""
+        """What becomes of `live`, and of its managedFields, when `config` is applied; of nothing, where there is none yet.
+
+        Raises as `Application` does.
+        """
         application = Application(
             config,
             self._author(call, options),
             options.force,
             self._types(call.kind),
             reset_fields(call.kind, call.subresource),
+            empty(call.kind),
             self._objects.now(),
         )
         known = self._reconciled(call.kind, managers.known(entries, None))
@@ -87,3 +92,15 @@ class Ownership:
             found = find(share.api_version)
             result[manager] = share if found is None else share._replace(fields=managers.reconciled(share.fields, found))
         return result
+
+
+def empty(kind: Kind) -> Document:
+    """An object of this kind in which nothing was set: built-in kinds have fields even then. Nobody may change it."""
+    resource = kind.resource
+    name = None if kind.custom else schemas.name_of(resource.group, resource.version, resource.kind)
+    return {"kind": resource.kind, "apiVersion": resource.api_version, **({} if name is None else _empty(name))}
+
+
+@functools.cache
+def _empty(name: str) -> Document:
+    return typed.empty(name)

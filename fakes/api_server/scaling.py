@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fakes.api_server import errors, managers, reading
-from fakes.api_server.appliers import check_type
+from fakes.api_server.appliers import check_type, place_of
+from fakes.api_server.configurations import refusal
 from fakes.api_server.encoding import copied
 from fakes.api_server.errors import Cause
 from fakes.api_server.kinds import Kind
@@ -55,12 +56,18 @@ class Scaler:
 
         return self._write(call, revise, options)
 
-    def apply(self, call: Call, config: Document, options: WriteOptions, warnings: tuple[str, ...] = ()) -> PlainAnswer:
+    def apply(self, call: Call, config: Document, options: WriteOptions, repeated: tuple[str, ...] = ()) -> PlainAnswer:
         """Server-side apply of a Scale. Raises 400, 404, 409, 422, 500."""
 
         def revise(old: Document, entries: Entries) -> tuple[Document, Entries]:
             check_type(config, API_VERSION, KIND)
-            return self._ownership.applied(_of_scale(call), old, entries, config, options)
+            new, changed = self._ownership.applied(_of_scale(call), old, entries, config, options)
+            if repeated and options.validation == "Strict":
+                raise refusal(repeated)
+            if call.kind.custom and new is not old:
+                why = f"request to convert CR to an invalid group/version: {API_VERSION}"
+                raise errors.server_failure(f"failed to convert new object ({place_of(config)}) to proper version: {why}")
+            return new, changed
 
         return self._write(call, revise, options)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from fakes.api_server import schemas, structural, structural_faults, typed
@@ -39,8 +40,16 @@ class Shape(Protocol):
         """Put the defaults where nothing was said."""
         ...
 
+    def keep(self, document: Document) -> None:
+        """Make of it what is kept of it, when its owners have been noted."""
+        ...
+
     def faults(self, document: Document, old: Mapping[str, Any] | None) -> list[Cause]:
         """What is wrong with it. What an update leaves as it was in `old` is not complained of."""
+        ...
+
+    def status_faults(self, document: Document, old: Mapping[str, Any] | None) -> list[Cause]:
+        """As `faults`, of a write to the status."""
         ...
 
 
@@ -59,13 +68,22 @@ class CustomShape:
     def fill_in(self, document: Document) -> None:
         structural.fill_in(document, self._schema)
 
-    def null_faults(self, document: Document, old: Mapping[str, Any] | None) -> list[Cause]:
-        """As `faults`, with the nulls that `fill_in` would drop."""
+    def keep_nulls(self, document: Document) -> None:
+        """`fill_in`, but with the nulls that it would drop."""
         structural.default(document, self._schema)
-        return self.faults(document, old)
+
+    def keep(self, document: Document) -> None:
+        pass
 
     def faults(self, document: Document, old: Mapping[str, Any] | None) -> list[Cause]:
         return [*structural_faults.faults(document, self._schema, old), *self._scale_faults(document)]
+
+    def status_faults(self, document: Document, old: Mapping[str, Any] | None) -> list[Cause]:
+        schema = (self._schema.get("properties") or {}).get("status")
+        found = []
+        if schema is not None and "status" in document:
+            found = structural_faults.faults(document["status"], schema, (old or {}).get("status"))
+        return [*(replace(cause, field=f"status.{cause.field}".rstrip(".")) for cause in found), *self._scale_faults(document)]
 
     def _scale_faults(self, document: Document) -> list[Cause]:
         scale = (self._definition.get("subresources") or {}).get("scale") or {}
@@ -114,12 +132,18 @@ class TypedShape:
             document.update({name: value for name, value in typed.empty(self._schema).items() if name == "status"})
         DEFAULTS.get(self._resource, _nothing)(document)
 
+    def keep(self, document: Document) -> None:
+        typed.without_empty_lists(document)
+
     def faults(self, document: Document, old: Mapping[str, Any] | None) -> list[Cause]:
         rule = RULES.get(self._resource)
         found = [] if rule is None else list(rule(document))
         if old is None:
             return found
         return [*found, *change_faults(self._resource, document, old)]
+
+    def status_faults(self, document: Document, old: Mapping[str, Any] | None) -> list[Cause]:
+        return self.faults(document, old)
 
 
 def _nothing(document: Document) -> None:
@@ -135,7 +159,13 @@ class FreeShape:
     def fill_in(self, document: Document) -> None:
         pass
 
+    def keep(self, document: Document) -> None:
+        pass
+
     def faults(self, document: Document, old: Mapping[str, Any] | None) -> list[Cause]:
+        return []
+
+    def status_faults(self, document: Document, old: Mapping[str, Any] | None) -> list[Cause]:
         return []
 
 

@@ -251,9 +251,6 @@ def normal(document: Document, name: str) -> tuple[Document, list[str]]:
         except msgspec.ValidationError as error:
             raise Undecodable(str(error).partition(" - at ")[0]) from None
     plain: Document = msgspec.to_builtins(struct, enc_hook=_plain)
-    _null_lists(plain)
-    if isinstance(plain.get("spec"), dict):
-        _null_lists(plain["spec"])
     return plain, unknown
 
 
@@ -278,8 +275,14 @@ def _written(value: Any) -> Any:
     return msgspec.Raw(msgspec.json.encode(value.value)) if isinstance(value, _Extension) else str(value)
 
 
+def without_empty_lists(document: Document) -> None:
+    """Make null, in place, of an empty list that is written all the same: the binary form in which a server keeps objects has no other."""
+    _null_lists(document)
+    if isinstance(document.get("spec"), dict):
+        _null_lists(document["spec"])
+
+
 def _null_lists(fields: Document) -> None:
-    """A list that is written though it is empty is written as null: the binary form in which a server keeps objects has no other."""
     for field, value in fields.items():
         if value == [] and isinstance(value, list):
             fields[field] = None

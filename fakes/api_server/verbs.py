@@ -11,6 +11,7 @@ import msgspec
 from fakes.api_server import errors, negotiation, patches, reading
 from fakes.api_server.access import Access
 from fakes.api_server.applying import Applier
+from fakes.api_server.configurations import read_configuration
 from fakes.api_server.definitions import Definitions
 from fakes.api_server.deleting import Deleter
 from fakes.api_server.emptying import Emptier
@@ -58,8 +59,8 @@ class Verbs:
         end_watches: Callable[[tuple[str, str]], None],
     ) -> None:
         self.objects = Objects(storage, runtime, cache)
-        self.definitions = Definitions(self.objects, kinds, end_watches)
         ownership = Ownership(self.objects, kinds)
+        self.definitions = Definitions(self.objects, kinds, ownership, end_watches)
         self.writer = Writer(self.objects, self.definitions, ownership)
         self.deleter = Deleter(self.objects, self.definitions)
         self.tokens = Tokens(self.objects, named_tokens)
@@ -157,10 +158,10 @@ def _options(call: Call, request: Request, kind: str, *, applying: bool = False)
 
 
 def _configuration(call: Call, request: Request) -> tuple[Document, WriteOptions, tuple[str, ...]]:
-    """What is applied, how, and the warnings about its text. Raises 400, 413, 422."""
-    negotiation.check_size(request)
+    """What is applied, how, and what is odd about its text. Raises 400, 413, 422."""
     options = _options(call, request, "PatchOptions", applying=True)
-    return negotiation.read_configuration(request), options, ()
+    config, repeated = read_configuration(request, strictly=options.validation != "Ignore")
+    return config, options, repeated
 
 
 def patch_function(kind: Kind, media_type: str, patch: Any) -> Callable[[Document], Document]:

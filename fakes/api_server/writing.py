@@ -104,6 +104,7 @@ class Writer:
             shape = shape_of(kind)
             shape.fill_in(document)
             self._note_owners(call, document, revision, options)
+            shape.keep(document)
             admission.prepare_new(kind, document)
             if kind.storage_key == SERVICES:
                 allocate(self._objects.storage, document)
@@ -218,6 +219,7 @@ class Writer:
         entries = revision.entries
         if entries is None:
             entries = self._ownership.of_changed(call, old, new, live, revision.sent, options)
+        shape_of(kind).keep(new)
         if same(old, new) and managers.without_times(live) == managers.without_times(entries):
             return ObjectAnswer(version, warnings=warnings)
         if entries:
@@ -239,7 +241,7 @@ class Writer:
         if call.subresource:
             new = _only_part(call.subresource, old, sent)
             shape.fill_in(new)
-            metadata.check(kind, new, shape.faults(new, old))
+            metadata.check(kind, new, shape.status_faults(new, old))
             return new
         metadata.check_change(kind, old, sent)
         metadata.keep_server_fields(old, sent)

@@ -13,7 +13,19 @@ COMPLAINT = "error converting YAML to JSON: "
 
 
 class _Loader(yaml.SafeLoader):
-    """Times stay texts, as they are in JSON."""
+    """Times stay texts, as they are in JSON. Keys that are there twice are noted in `repeated`; the last one counts."""
+
+    def __init__(self, stream: bytes) -> None:
+        super().__init__(stream)
+        self.repeated: list[str] = []
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                self.repeated.append(f'line {key.start_mark.line + 1}: key "{key.value}" already set in map')
+            seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -42,10 +54,14 @@ def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _text)
 
 
-def decode(body: bytes) -> Any:
-    """What a YAML document says. Raises `ValueError`."""
+def decode(body: bytes, repeated: list[str] | None = None) -> Any:
+    """What a YAML document says. Notes in `repeated` which keys are there twice. Raises `ValueError`."""
     try:
-        return _with_texts_as_keys(yaml.load(body, _Loader))  # noqa: S506  # a safe loader, made stricter
+        loader = _Loader(body)
+        found = loader.get_single_data()
+        if repeated is not None:
+            repeated += loader.repeated
+        return _with_texts_as_keys(found)
     except yaml.YAMLError as error:
         raise ValueError(f"{COMPLAINT}yaml: {_complaint(error)}") from None
 
@@ -53,6 +69,8 @@ def decode(body: bytes) -> Any:
 def _complaint(error: yaml.YAMLError) -> str:
     """What Go's reader says, where it is known."""
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    if isinstance(error, yaml.reader.ReaderError):
+        return "control characters are not allowed"
     if problem == "mapping values are not allowed here":
         return "mapping values are not allowed in this context"
     if getattr(error, "context", None) == "while parsing a flow node":

@@ -59,8 +59,20 @@ def refused(resource: str) -> None:
         s.post(s.at(resource), {"metadata": {"name": "a"}})
 
 
+def owned(resource: str, content: dict[str, Any]) -> None:
+    @script(f"14.3 managedFields of a minimal object: {resource}", managed=True)
+    def _(s: Session) -> None:
+        body = {"metadata": {"name": "a"}, **content}
+        if resource == "events":
+            body["involvedObject"] = {**content["involvedObject"], "namespace": s.ns}
+        s.post(s.at(resource), body)
+
+
 for _resource, _content in MINIMAL.items():
     made(_resource, _content)
+    owned(_resource, _content)
+owned("deployments", {"spec": {"selector": SELECTOR, "template": TEMPLATE}})
+owned("pods", {"spec": CONTAINERS})
 for _resource in EMPTY:
     refused(_resource)
 

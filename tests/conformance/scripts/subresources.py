@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.conformance.definitions import deployment, foo, pin
 from tests.conformance.script import script
+from tests.conformance.scripts.definitions import CRDS, bar, defined
 from tests.conformance.session import Session
 
 
@@ -72,3 +73,21 @@ def _(s: Session) -> None:
     s.get(s.at("pins", f"{s.ns}-a", "scale"))
     s.get(s.at("configmaps", "a", "status"))
     s.unseen("DELETE", s.at("pins", f"{s.ns}-a"))
+
+
+@script("7.3 a status that cannot be")
+def _(s: Session) -> None:
+    status = {
+        "type": "object",
+        "required": ["x"],
+        "properties": {"x": {"type": "integer"}, "y": {"type": "array", "items": {"type": "string"}}},
+    }
+    spec = {"type": "object", "properties": {"size": {"type": "integer", "minimum": 0}}}
+    schema = {"openAPIV3Schema": {"type": "object", "properties": {"spec": spec, "status": status}}}
+    name, path = defined(s, schema=schema, subresources={"status": {}})
+    s.unseen("POST", path, bar(s, "a"))
+    for found in (None, "text", {}, {"x": "text"}, {"x": 1, "y": [1]}, {"x": 1}):
+        s.put(f"{path}/a/status", {**bar(s, "a"), "status": found})
+        s.patch(f"{path}/a/status", {"status": found})
+    s.apply(f"{path}/a/status", {**bar(s, "a"), "status": {"y": ["a"]}}, fieldManager="m")
+    s.unseen("DELETE", s.at(CRDS, name))
