@@ -5,9 +5,9 @@ Every way in (the in-process client, the HTTP server, the simulation) makes a `R
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 
@@ -75,6 +75,20 @@ class Body(Protocol):
 
     def close(self) -> None:
         """The client has gone: free what the stream holds, and let a blocked `read` return `b""`. Idempotent, from any task."""
+        ...
+
+
+@runtime_checkable
+class AnnouncingBody(Body, Protocol):
+    """A body that says when it has something, for who reads many of them."""
+
+    def announce(self, wake: Callable[[], None] | None) -> None:
+        """Call `wake`, from any task, when there is something to read: bytes, the end, a break. None ends it."""
+        ...
+
+    @property
+    def due(self) -> float:
+        """When it is to be read, even though nothing has been announced: in seconds of the runtime's clock; -inf for now."""
         ...
 
 

@@ -121,6 +121,7 @@ class WatchBody:
         self._start = 0
         self._buffer = objects.cache.buffer(view.kind)
         self._condition = self._runtime.condition(f"watch {view.kind.resource.name}")
+        self._wake: Callable[[], None] = self._condition.notify_all
         # _condition guards these: what waits to be read, the faults that wait for events, and what has become of the stream
         self._queue: deque[_Item | StreamFault] = deque()
         self._armed: list[tuple[int, StreamFault]] = []
@@ -153,7 +154,7 @@ class WatchBody:
             if self._buffer is not None and self._subscription is not None and len(self._queue) >= self._buffer:
                 self._full = self._waiting(self._buffer) == self._buffer
             self._queue.append(StreamFault("end") if self._full else event)
-            self._condition.notify_all()
+            self._wake()
 
     def _waiting(self, limit: int) -> int:
         """How many events wait to be read, what the stream started with left out; counted up to `limit`."""
@@ -175,7 +176,7 @@ class WatchBody:
                 self._broken = True
             else:
                 self._queue.append(fault)
-            self._condition.notify_all()
+            self._wake()
 
     def end(self, *, clean: bool) -> None:
         """End the stream: after what waits to be read, or (not clean) at once and broken. Ends silent ones too."""
@@ -186,19 +187,32 @@ class WatchBody:
                 self._closed = True
             else:
                 self._queue.append(StreamFault("end"))
-            self._condition.notify_all()
+            self._wake()
 
     def close(self) -> None:
         """See `Body`."""
         with self._condition:
             self._closed = True
-            self._condition.notify_all()
+            self._wake()
         self._release()
 
     def _release(self) -> None:
         if self._subscription is not None:
             self._subscription.cancel()
         self._on_close(self)
+
+    def announce(self, wake: Callable[[], None] | None) -> None:
+        """See `AnnouncingBody`. While somebody is called, nobody waits in `read`."""
+        with self._condition:
+            self._wake = wake or self._condition.notify_all
+
+    @property
+    def due(self) -> float:
+        """See `AnnouncingBody`."""
+        with self._condition:
+            if self._closed or self._broken or self._ended or (self._queue and not self._silent):
+                return -math.inf
+            return math.inf if self._silent else min(self._next_bookmark, self._deadline)
 
     def read(self, timeout: float | None = None) -> bytes:
         """See `Body`. Joins what is ready, up to about 256 KB."""

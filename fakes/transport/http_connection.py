@@ -18,8 +18,9 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any, Protocol
 
 from fakes.api_server.errors import StatusError, bad_request, server_failure
-from fakes.api_server.messages import Body, Identity, Request, Response, split_target
+from fakes.api_server.messages import AnnouncingBody, Body, Identity, Request, Response, split_target
 from fakes.transport.compression import compressed
+from fakes.transport.courier import Courier
 from fakes.transport.handler import Handler
 from fakes.transport.headers import merged, read_headers
 
@@ -45,6 +46,11 @@ class Owner(Protocol):
     @property
     def anonymous(self) -> str:
         """Who a client without a certificate is taken for."""
+        ...
+
+    @property
+    def courier(self) -> Courier:
+        """Takes streams to their clients."""
         ...
 
     def streaming(self, connection: socket.socket, body: Body) -> AbstractContextManager[None]:
@@ -164,6 +170,9 @@ class HTTPConnection(BaseHTTPRequestHandler):
         try:
             with self._owner.streaming(self.connection, body):
                 self.connection.sendall(self._head(response, {"Transfer-Encoding": "chunked"} if chunked else {}))
+                if chunked and isinstance(body, AnnouncingBody) and not isinstance(self.connection, ssl.SSLSocket):
+                    self._have_carried(body)
+                    return
                 while piece := body.read():
                     self.connection.sendall(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
                 self.connection.sendall(b"0\r\n\r\n" if chunked else b"")
@@ -172,6 +181,12 @@ class HTTPConnection(BaseHTTPRequestHandler):
                 logger.exception("the body of an answer failed method=%s path=%s", self.command, self.path)
             self._abort()
         self.close_connection |= self._owner.stopping
+
+    def _have_carried(self, body: AnnouncingBody) -> None:
+        ended = False
+        while not ended:
+            rest, ended = self._owner.courier.carry(self.connection, body)
+            self.connection.sendall(rest)
 
     def _head(self, response: Response, extra: dict[str, str]) -> bytes:
         self.close_connection |= self._owner.stopping

@@ -1,8 +1,8 @@
 """HTTPServer: a handler on a loopback port, for clients that need a real socket.
 
-Guarantees: a thread for each connection, so that open watches starve nobody; a body is closed as soon as its client has gone; `close`
-ends open streams properly and returns within two seconds, and the port can be bound again at once. It has its own concurrency, real threads
-on real time, so it is refused inside a simulation.
+Guarantees: a thread for each connection, so that open watches starve nobody, and a courier for what is ready on them; a body is closed as
+soon as its client has gone; `close` ends open streams properly and returns within two seconds, and the port can be bound again at once. It
+has its own concurrency, real threads on real time, so it is refused inside a simulation.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from functools import partial
 from types import TracebackType
 
 from fakes.api_server.messages import Body
+from fakes.transport.courier import Courier
 from fakes.transport.handler import Handler
 from fakes.transport.http_connection import HTTPConnection
 from informer.errors import ConfigurationError
@@ -69,6 +70,7 @@ class HTTPServer:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listener = socket.create_server((host, port), family=family, backlog=256)
         self.host, self.port = host, int(self._listener.getsockname()[1])
+        self.courier = Courier()
         self._doorman = _Doorman(self._listener, self._accepted)
 
     @property
@@ -93,6 +95,7 @@ class HTTPServer:
             bodies = list(self._bodies.values())
         for body in bodies:
             self._close_once(body)
+        self.courier.stop()
         self._shut_down(socket.SHUT_RD)
         if self._join(_GRACE):
             self._shut_down(socket.SHUT_RDWR)
