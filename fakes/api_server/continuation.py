@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import posixpath
 from dataclasses import dataclass
 
 import msgspec
 
-from fakes.api_server import errors
-from fakes.api_server.negotiation import json_complaint
+from fakes.api_server import errors, json_syntax
 
 _FORMAT = "meta.k8s.io/v1"
 LATEST = -1
@@ -42,10 +42,7 @@ class Continuation:
         except (binascii.Error, ValueError):
             bad = next((index for index, letter in enumerate(token) if not (letter.isalnum() or letter in "-_")), len(token))
             raise _refused(f"illegal base64 data at input byte {bad}") from None
-        try:
-            content = msgspec.json.decode(raw, type=_Token)
-        except msgspec.DecodeError as error:
-            raise _refused(json_complaint(raw, error)) from None
+        content = _content(raw)
         if content.v != _FORMAT:
             raise _refused(f"server does not recognize this encoded version {content.v}")
         if content.rv == 0:
@@ -53,15 +50,34 @@ class Continuation:
         if not content.start:
             raise _refused(f"encoded start key empty (version {_FORMAT})")
         start = content.start.removeprefix("/")
-        if ".." in start.split("/"):
+        if posixpath.normpath(f"/{start}") != f"/{start}":
             raise _refused(content.start)
         return cls(content.rv, start)
+
+
+_TYPES = {"v": (str, "string"), "rv": (int, "int64"), "start": (str, "string")}
 
 
 class _Token(msgspec.Struct):
     v: str = ""
     rv: int = 0
     start: str = ""
+
+
+def _content(raw: bytes) -> _Token:
+    """Raises 400."""
+    try:
+        said = json_syntax.read(raw)
+    except ValueError as error:
+        raise _refused(str(error)) from None
+    if said is not None and not isinstance(said, dict):
+        raise _refused(f"json: cannot unmarshal {json_syntax.type_of(said)} into Go value of type storage.continueToken")
+    for name, (kind, go_type) in _TYPES.items():
+        value = (said or {}).get(name)
+        if value is not None and type(value) is not kind:
+            found = f"number {value}" if isinstance(value, float) else json_syntax.type_of(value)
+            raise _refused(f"json: cannot unmarshal {found} into Go struct field continueToken.{name} of type {go_type}")
+    return msgspec.convert({name: value for name, value in (said or {}).items() if value is not None}, _Token)
 
 
 def _refused(why: str) -> errors.StatusError:

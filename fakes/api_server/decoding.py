@@ -1,22 +1,37 @@
-"""Decoding: an object is read as one of its kind; fields that nobody knows are dropped, warned of or refused."""
+"""Decoding: an object is read as one of its kind; what nobody knows of it, or what it says twice, is dropped, warned of or refused."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from fakes.api_server import yaml_form
+from fakes.api_server.encoding import copied
+from fakes.api_server.json_syntax import Doubled
 from fakes.api_server.kinds import Kind
+from fakes.api_server.metadata import without_repeated_owners
 from fakes.api_server.options import WriteOptions
 from fakes.api_server.shapes import shape_of
 from fakes.api_server.typed import Undecodable
 
-__all__ = ["Undecodable", "decode"]
+__all__ = ["Undecodable", "decode", "settle"]
 
 Document = dict[str, Any]
 
 
-def decode(kind: Kind, document: Document, options: WriteOptions) -> tuple[str, ...]:
+def decode(kind: Kind, document: Document, options: WriteOptions, *, patched: bool = False) -> tuple[str, ...]:
     """Drop what nobody knows from `document`, in place, and give the warnings about it. Raises `Undecodable`."""
-    unknown = [f'unknown field "{path}"' for path in shape_of(kind).prune(document)]
-    if unknown and options.validation == "Strict":
-        raise Undecodable(f"strict decoding error: {', '.join(unknown)}")
-    return tuple(unknown) if options.validation == "Warn" else ()
+    warnings = settle(document, shape_of(kind).prune(document), options)
+    if isinstance(document, Doubled):
+        document.update(copied(dict(document)))
+    return (*warnings, *without_repeated_owners(document, patched=patched))
+
+
+def settle(document: Document, complaints: Sequence[str], options: WriteOptions) -> tuple[str, ...]:
+    """What comes of complaints about a document that was read: warnings. Raises `Undecodable` where there may be none."""
+    said = document.complaints if isinstance(document, Doubled) else ()
+    if options.validation == "Strict" and (said or complaints):
+        raise Undecodable(f"strict decoding error: {', '.join([*said, *complaints])}")
+    warnings = (*yaml_form.lines(said), *complaints) if options.validation == "Warn" else ()
+    options.heard.extend(warnings)
+    return warnings

@@ -12,7 +12,7 @@ from typing import Any
 
 from fakes.api_server import openapi, openapi_v2
 from fakes.api_server.encoding import pretty, to_json
-from fakes.api_server.errors import JSON_TYPES, StatusError, method_not_allowed, not_acceptable, not_supported, unknown_resource
+from fakes.api_server.errors import JSON_TYPES, StatusError, method_not_allowed, not_acceptable, not_routed, not_supported, unknown_resource
 from fakes.api_server.kinds import Kind, Kinds, Subresource
 from fakes.api_server.messages import Request, Response
 from fakes.api_server.negotiation import wants_pretty
@@ -83,7 +83,7 @@ def _refusal(forms: Sequence[Sequence[str]]) -> StatusError:
     for form in forms:
         if form[0] in JSON_TYPES.split(", "):
             return not_supported(f"discovery in {form[0]}")
-    return StatusError(406, "NotAcceptable", f"406: Not Acceptable\n\nAvailable representations: {JSON_TYPES}", {})
+    return not_routed(JSON_TYPES)
 
 
 def _forms(request: Request) -> list[list[str]]:

@@ -100,10 +100,6 @@ _CLASSES = {kind.__name__: kind for kind in (NotFound, AlreadyExists, Conflict, 
 """By their reason."""
 
 
-class UnnegotiatedError(StatusError):
-    """A refusal from before anybody looked at how the client wants its answer: it is always printed for people."""
-
-
 def _split(resource: str) -> dict[str, str]:
     """`deployments.apps` as the fields of details: the group first, as real servers send it, and left out for the core group."""
     kind, _, group = resource.partition(".")
@@ -185,7 +181,17 @@ def method_not_allowed(resource: str = "", verb: str = "") -> StatusError:
 
 def not_acceptable(accepted: str) -> StatusError:
     """406: no answer in any of the forms that Accept names. `accepted` is the server's own list."""
-    return UnnegotiatedError(406, "NotAcceptable", f"only the following media types are accepted: {accepted}")
+    return StatusError(406, "NotAcceptable", f"only the following media types are accepted: {accepted}")
+
+
+def not_routed(available: str) -> StatusError:
+    """406, from where a real server looks for the handler: Accept names nothing that it knows. `available` is its own list."""
+    return StatusError(406, "NotAcceptable", f"406: Not Acceptable\n\nAvailable representations: {available}", {})
+
+
+def wrong_form(message: str) -> StatusError:
+    """406: the answer cannot be shown in the form that was accepted."""
+    return StatusError(406, "NotAcceptable", message)
 
 
 def unsupported_media_type(accepted: str = JSON_TYPES) -> StatusError:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -12,35 +11,14 @@ import msgspec
 from fakes.api_server import errors
 from fakes.api_server.errors import Cause
 from fakes.api_server.kinds import Kind
+from fakes.api_server.metadata_faults import faults, invalid, is_unqualified
 from informer.runtime import Runtime
-from informer.selectors import label_key_faults, label_value_faults
 
 _ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 _GENERATED = 5
 _BASE_LIMIT = 58
 # kept as the server has them, whatever a client sends
 _SERVER_OWNED = ("uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "generateName")
-
-_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-_BAD_SUBDOMAIN = (
-    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an"
-    f" alphanumeric character (e.g. 'example.com', regex used for validation is '{_LABEL}(\\.{_LABEL})*')"
-)
-_BAD_LABEL = (
-    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric"
-    f" character (e.g. 'my-name',  or '123-abc', regex used for validation is '{_LABEL}')"
-)
-_BAD_SERVICE = (
-    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an"
-    " alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')"
-)
-# pattern, longest length in bytes, complaint
-_SUBDOMAIN = (re.compile(rf"{_LABEL}(\.{_LABEL})*"), 253, _BAD_SUBDOMAIN)
-_LABEL_NAMED = {
-    ("", "namespaces"): (re.compile(_LABEL), 63, _BAD_LABEL),
-    ("", "services"): (re.compile("[a-z]([-a-z0-9]*[a-z0-9])?"), 63, _BAD_SERVICE),
-}
-_RBAC = "rbac.authorization.k8s.io"
 
 
 class _Shape(msgspec.Struct, rename="camel"):
@@ -65,8 +43,6 @@ def known_fields() -> tuple[str, ...]:
 
 
 _KNOWN = frozenset(known_fields())
-_key_faults = functools.lru_cache(1024)(label_key_faults)
-_value_faults = functools.lru_cache(1024)(label_value_faults)
 _WRONG_TYPE = re.compile(r"Expected `([a-z]+)[^,]*, got `([a-z]+)`(?: - at `\$\.?([A-Za-z]*))?")
 _GO_TYPES = {"int": "number", "float": "number", "str": "string"}
 
@@ -111,51 +87,11 @@ def generate_name(base: str, runtime: Runtime) -> str:
     return base[:_BASE_LIMIT] + "".join(runtime.random.choice(_ALPHABET) for _ in range(_GENERATED))
 
 
-def name_faults(kind: Kind, name: str) -> Iterator[str]:
-    """What is wrong with an object's name, in the server's words."""
-    if kind.resource.group == _RBAC:
-        if name in (".", ".."):
-            yield f"may not be '{name}'"
-        yield from (f"may not contain '{letter}'" for letter in "/%" if letter in name)
-        return
-    pattern, limit, text = _LABEL_NAMED.get((kind.resource.group, kind.resource.plural), _SUBDOMAIN)
-    if len(name.encode()) > limit:
-        yield f"must be no more than {limit} bytes"
-    if not pattern.fullmatch(name):
-        yield text
-
-
-def faults(kind: Kind, document: Mapping[str, Any]) -> list[Cause]:
-    """What is wrong with name, labels, annotations and finalizers."""
-    metadata = document["metadata"]
-    name = metadata.get("name", "")
-    causes: list[Cause] = []
-    if not name:
-        causes.append(Cause("FieldValueRequired", "Required value: name or generateName is required", "metadata.name"))
-    else:
-        causes += [_bad("metadata.name", name, fault) for fault in name_faults(kind, name)]
-    for key, value in metadata.get("labels", {}).items():
-        causes += [_bad("metadata.labels", key, fault) for fault in _key_faults(key)]
-        causes += [_bad("metadata.labels", value, fault) for fault in _value_faults(value)]
-    for key in metadata.get("annotations", {}):
-        causes += [_bad("metadata.annotations", key, fault) for fault in _key_faults(key.lower())]
-    for finalizer in metadata.get("finalizers", []):
-        causes += [_bad("metadata.finalizers", finalizer, fault) for fault in _key_faults(finalizer)]
-    return causes
-
-
 def check(kind: Kind, document: Mapping[str, Any], more: Iterable[Cause] = ()) -> None:
     """Raises 422 for a name, label, annotation or finalizer that breaks its rules, and for what `more` says."""
-    causes = [*faults(kind, document), *more]
+    causes = [*faults(kind, document["metadata"]), *more]
     if causes:
         raise errors.invalid(kind_name(kind), document["metadata"].get("name", ""), causes)
-
-
-def _bad(field: str, value: str, fault: str) -> Cause:
-    return Cause("FieldValueInvalid", f'Invalid value: "{value}": {fault}', field)
-
-
-_STANDARD_FINALIZERS = ("foregroundDeletion", "orphan", "kubernetes")
 
 
 def warnings(document: Mapping[str, Any]) -> tuple[str, ...]:
@@ -164,8 +100,28 @@ def warnings(document: Mapping[str, Any]) -> tuple[str, ...]:
         f'metadata.finalizers: "{finalizer}": prefer a domain-qualified finalizer name to avoid accidental conflicts with other'
         " finalizer writers"
         for finalizer in document["metadata"].get("finalizers", [])
-        if "/" not in finalizer and finalizer not in _STANDARD_FINALIZERS
+        if is_unqualified(finalizer)
     )
+
+
+_REPEATED_OWNERS = (
+    ".metadata.ownerReferences contains duplicate entries{}; API server dedups owner references in 1.20+, and may reject such requests as"
+    " early as 1.24; please fix your requests; duplicate UID(s) observed: {}"
+)
+
+
+def without_repeated_owners(document: Mapping[str, Any], *, patched: bool = False) -> tuple[str, ...]:
+    """Take out, in place, owners that are there twice, and give the warning about them."""
+    metadata = document.get("metadata")
+    owners = metadata.get("ownerReferences") if isinstance(metadata, dict) else None
+    if not isinstance(metadata, dict) or not isinstance(owners, list):
+        return ()
+    kept = [owner for index, owner in enumerate(owners) if owner not in owners[:index]]
+    if len(kept) == len(owners):
+        return ()
+    repeated = [str(owner["uid"]) for index, owner in enumerate(owners) if owner in owners[:index]]
+    metadata["ownerReferences"] = kept
+    return (_REPEATED_OWNERS.format(" after mutating admission happens" if patched else "", ", ".join(repeated)),)
 
 
 def check_change(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
@@ -173,7 +129,7 @@ def check_change(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> 
     before, after = old["metadata"], new["metadata"]
     causes = []
     if after.get("uid", before["uid"]) != before["uid"]:
-        causes.append(_bad("metadata.uid", after["uid"], "field is immutable"))
+        causes.append(invalid("metadata.uid", after["uid"], "field is immutable"))
     for field in ("deletionTimestamp", "deletionGracePeriodSeconds"):
         if field in after and field not in before:
             shown = f'"{after[field]}"' if isinstance(after[field], str) else str(after[field])

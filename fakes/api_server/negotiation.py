@@ -1,83 +1,163 @@
-"""What a client can read and what it has sent: Accept, Content-Type, pretty printing, and JSON errors in the server's words."""
+"""What a client can read: Accept, and pretty printing.
+
+Guarantees: of several alternatives that the server has, the one with the highest `q` wins, then the first; a `*` stands behind a name.
+"""
 
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any
-
-import msgspec
+from typing import NamedTuple
 
 from fakes.api_server import errors, protobuf, yaml_form
-from fakes.api_server.encoding import from_json
 from fakes.api_server.kinds import Kind
 from fakes.api_server.messages import Request
 from fakes.api_server.tables import IncludeObject
 
-BODY_LIMIT = 3 * 1024 * 1024
 WATCH_TYPES = "application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch"
-_JSON = ("application/json", "application/*", "*/*")
 
 
-class Form(Enum):
-    """The representations that this server has."""
+class Shape(Enum):
+    """What is shown of objects."""
 
-    OBJECT = "object"
+    WHOLE = ""
     PARTIAL = "PartialObjectMetadata"
     PARTIAL_LIST = "PartialObjectMetadataList"
     TABLE = "Table"
-    PROTOBUF = "protobuf"
-    YAML = "yaml"
+
+
+class Codec(Enum):
+    """How it is written, in the server's order of preference."""
+
+    JSON = "application/json"
+    YAML = yaml_form.MEDIA_TYPE
+    PROTOBUF = protobuf.MEDIA_TYPE
 
 
 @dataclass(frozen=True, slots=True)
-class _Alternative:
-    media_type: str
-    parameters: dict[str, str]
+class Form:
+    """A representation of an answer."""
 
-    @classmethod
-    def parse(cls, text: str) -> _Alternative:
-        media_type, *rest = (part.strip() for part in text.split(";"))
-        pairs = (part.partition("=") for part in rest)
-        return cls(media_type.lower(), {name.strip(): value.strip() for name, _, value in pairs})
+    shape: Shape = Shape.WHOLE
+    codec: Codec = Codec.JSON
+    pretty: bool = False
+    """Of JSON: for people."""
 
 
-@functools.lru_cache(maxsize=256)
-def _alternatives(accept: str) -> tuple[_Alternative, ...]:
-    return tuple(map(_Alternative.parse, accept.split(",")))
-
-
-def accepted_form(request: Request, kind: Kind, *, watch: bool) -> Form:
+def accepted_form(request: Request, kind: Kind, *, watch: bool, collection: bool) -> Form:
     """The first alternative in Accept that this server has. Raises 406, or 501 for what only a real server has."""
-    accept = request.headers.get("accept", "").strip() or "*/*"
-    lacking = ""
-    for alternative in _alternatives(accept):
-        form = _form(alternative)
-        if form is not None:
-            return form
-        if alternative.media_type == protobuf.MEDIA_TYPE and not kind.custom:
-            if "as" not in alternative.parameters and protobuf.has_message(kind.resource.api_version, kind.resource.kind):
-                return Form.PROTOBUF
-            lacking = lacking or f"answers in {alternative.media_type} for this"
-        elif alternative.media_type == yaml_form.MEDIA_TYPE and not watch:
-            if "as" not in alternative.parameters:
-                return Form.YAML
-            lacking = lacking or f"answers in {alternative.media_type} as {alternative.parameters['as']}"
-    if lacking:
-        raise errors.not_supported(lacking)
-    raise errors.not_acceptable(WATCH_TYPES if watch else errors.JSON_TYPES)
+    accept = request.headers.get("accept", "")
+    if not kind.custom and not _is_routed(accept):
+        raise errors.not_routed(f"{errors.JSON_TYPES}, {WATCH_TYPES}" if collection else errors.JSON_TYPES)
+    form = _negotiated(accept, _codecs(kind), transforms=True)
+    if form is None:
+        _refuse_what_is_lacking(accept, kind)
+        raise errors.not_acceptable(errors.JSON_TYPES)
+    if watch and form.codec is Codec.YAML:
+        raise errors.not_acceptable(WATCH_TYPES)
+    return _for_people(request, form)
 
 
-def _form(alternative: _Alternative) -> Form | None:
-    if alternative.media_type not in _JSON:
+def error_form(request: Request) -> Form | None:
+    """How a refusal is written: it has one shape only. None where the client takes none of the forms that there are."""
+    form = _negotiated(request.headers.get("accept", ""), tuple(Codec), transforms=False)
+    return None if form is None else _for_people(request, form)
+
+
+def _for_people(request: Request, form: Form) -> Form:
+    return replace(form, pretty=True) if not form.pretty and wants_pretty(request) else form
+
+
+def _codecs(kind: Kind) -> tuple[Codec, ...]:
+    """Those of whole objects."""
+    binary = not kind.custom and protobuf.has_message(kind.resource.api_version, kind.resource.kind)
+    return tuple(Codec) if binary else (Codec.JSON, Codec.YAML)
+
+
+def _refuse_what_is_lacking(accept: str, kind: Kind) -> None:
+    if not kind.custom and _negotiated(accept, tuple(Codec), transforms=True):
+        raise errors.not_supported(f"answers in {protobuf.MEDIA_TYPE} for this")
+    if _negotiated(accept.replace("v=v1beta1", "v=v1"), _codecs(kind), transforms=True):
+        raise errors.not_supported("tables and metadata of meta.k8s.io/v1beta1")
+
+
+def _is_routed(accept: str) -> bool:
+    """Whether a handler is looked for at all: where built-in kinds are, only full names and `*/*` find one."""
+    names = [part.partition(";")[0].strip(" ") for part in (accept or "*/*").split(",")]
+    return "*/*" in names or any(codec.value in names for codec in Codec)
+
+
+class _Clause(NamedTuple):
+    """One alternative in Accept."""
+
+    name: str
+    subtype: str
+    quality: float
+    parameters: Mapping[str, str]
+
+    def allows(self, codec: Codec) -> bool:
+        return f"{self.name}/{self.subtype}" in ("*/*", "application/*", codec.value)
+
+    def precedes(self, other: _Clause) -> bool:
+        return self.quality > other.quality or (self.name != "*" and other.name == "*") or (self.subtype != "*" and other.subtype == "*")
+
+
+@functools.lru_cache(1024)
+def _negotiated(accept: str, codecs: tuple[Codec, ...], *, transforms: bool) -> Form | None:
+    for clause in _clauses(accept or "*/*"):
+        for codec in filter(clause.allows, Codec):
+            form = _form(clause.parameters, codec, codecs, transforms=transforms)
+            if form is not None:
+                return form
+    return None
+
+
+def _clauses(accept: str) -> list[_Clause]:
+    """Each goes as far to the front as it precedes what is before it, which is how a real server sorts them."""
+    ordered: list[_Clause] = []
+    for clause in filter(None, map(_clause, accept.split(","))):
+        place = len(ordered)
+        while place and clause.precedes(ordered[place - 1]):
+            place -= 1
+        ordered.insert(place, clause)
+    return ordered
+
+
+def _clause(text: str) -> _Clause | None:
+    name, *rest = text.strip(" ").split(";")
+    first, _, subtype = (part.strip(" ") for part in name.partition("/"))
+    if first == "*" and not subtype:
+        subtype = "*"
+    if not subtype or "/" in subtype:
         return None
-    wanted = alternative.parameters.get("as")
-    if wanted is None:
-        return Form.OBJECT
-    if alternative.parameters.get("g") != "meta.k8s.io" or alternative.parameters.get("v") != "v1":
+    pairs = [part.split("=") for part in rest]
+    parameters = {pair[0].strip(" "): pair[1].strip(" ") for pair in pairs if len(pair) == 2 and pair[1]}
+    return _Clause(first, subtype, _quality(parameters.pop("q", "1")), parameters)
+
+
+def _quality(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0
+
+
+def _form(parameters: Mapping[str, str], codec: Codec, codecs: Collection[Codec], *, transforms: bool) -> Form | None:
+    streamed = parameters.get("stream", "")
+    if streamed and (streamed != "watch" or codec is Codec.YAML):
         return None
-    return {form.value: form for form in (Form.PARTIAL, Form.PARTIAL_LIST, Form.TABLE)}.get(wanted)
+    if parameters.get("sv", "v1") != "v1":
+        return None
+    pretty = codec is Codec.JSON and parameters.get("pretty") == "1"
+    asked = [parameters.get(name) for name in ("as", "g", "v")]
+    if not any(asked):
+        return Form(Shape.WHOLE, codec, pretty) if codec in codecs else None
+    shape = next((shape for shape in Shape if [shape.value, "meta.k8s.io", "v1"] == asked), None)
+    if not transforms or shape is None or (shape is Shape.TABLE and codec is Codec.PROTOBUF):
+        return None
+    return Form(shape, codec, pretty)
 
 
 def included_object(request: Request) -> IncludeObject:
@@ -89,130 +169,11 @@ def included_object(request: Request) -> IncludeObject:
         case "" | "Metadata":
             return "Metadata"
     why = f"includeObject: Invalid value: \"{asked}\": must be 'Metadata', 'Object', 'None', or empty"
-    raise errors.UnnegotiatedError(400, "BadRequest", f"Unable to convert to Table as requested: {why}")
+    raise errors.bad_request(f"Unable to convert to Table as requested: {why}")
 
 
 def wants_pretty(request: Request) -> bool:
     """Asked for, or a person with curl, wget or a browser."""
     if request.query and (asked := request.parameter("pretty")):
-        return asked.lower() not in ("0", "false")
+        return asked in ("1", "t", "T", "TRUE", "true", "True")
     return request.headers.get("user-agent", "").startswith(("curl", "Wget", "Mozilla/5.0"))
-
-
-def media_type(request: Request) -> str:
-    """The body's type without its parameters; empty when the client named none."""
-    return _without_parameters(request.headers.get("content-type", ""))
-
-
-@functools.lru_cache(maxsize=256)
-def _without_parameters(content_type: str) -> str:
-    return content_type.partition(";")[0].strip().lower()
-
-
-def check_size(request: Request) -> None:
-    """Raises 413."""
-    if len(request.body) > BODY_LIMIT:
-        raise errors.too_large(BODY_LIMIT)
-
-
-def read_object(request: Request, kind: str, api_version: str, *, custom: bool) -> dict[str, Any]:
-    """The body of a create or an update. `kind` is what it must be, for messages. Raises 400, 413, 415 or 501."""
-    check_size(request)
-    if media_type(request) == protobuf.MEDIA_TYPE and not custom:
-        return _read_binary(request, api_version, kind)
-    if media_type(request) == yaml_form.MEDIA_TYPE:
-        return _read_yaml(request)
-    _refuse_other_types(request)
-    try:
-        document = from_json(request.body)
-    except msgspec.DecodeError as error:
-        why = f"couldn't get version/kind; json parse error: {json_complaint(request.body, error)}"
-        raise errors.bad_request(
-            f"the object provided is unrecognized (must be of type {kind}): {why} ({_summary(request.body)})"
-        ) from None
-    if not isinstance(document, dict):
-        why = "couldn't get version/kind; json parse error: json: cannot unmarshal into Go value of type struct"
-        raise errors.bad_request(f"the object provided is unrecognized (must be of type {kind}): {why} ({_summary(request.body)})")
-    return document
-
-
-def read_options(request: Request) -> dict[str, Any] | None:
-    """The body of a delete, None where there is none. Raises 400, 413, 415 or 501."""
-    check_size(request)
-    if not request.body.strip():
-        return None
-    if media_type(request) == protobuf.MEDIA_TYPE:
-        return _read_binary(request, "v1", "DeleteOptions")
-    if media_type(request) == yaml_form.MEDIA_TYPE:
-        return _read_yaml(request)
-    _refuse_other_types(request)
-    try:
-        document = from_json(request.body)
-    except msgspec.DecodeError as error:
-        raise errors.bad_request(f"couldn't get version/kind; json parse error: {json_complaint(request.body, error)}") from None
-    if not isinstance(document, dict):
-        raise errors.bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal into Go value of type struct")
-    return document
-
-
-def _read_binary(request: Request, api_version: str, kind: str) -> dict[str, Any]:
-    try:
-        return protobuf.decode(request.body, api_version, kind)
-    except ValueError as error:
-        raise errors.bad_request(str(error)) from None
-
-
-def _read_yaml(request: Request) -> dict[str, Any]:
-    try:
-        document = yaml_form.decode(request.body)
-    except ValueError as error:
-        raise errors.bad_request(str(error)) from None
-    if not isinstance(document, dict):
-        raise errors.bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal into Go value of type struct")
-    return document
-
-
-def _refuse_other_types(request: Request) -> None:
-    sent = media_type(request)
-    if sent not in ("", "application/json"):
-        raise errors.unsupported_media_type()
-
-
-def missing_kind(request_body: bytes, kind: str) -> errors.StatusError:
-    """400 for an object that does not say what it is."""
-    text = request_body.decode(errors="replace")
-    why = f"Object 'Kind' is missing in '{text}' ({_summary(request_body)})"
-    return errors.bad_request(f"the object provided is unrecognized (must be of type {kind}): {why}")
-
-
-def _summary(body: bytes) -> str:
-    if not body:
-        return "<empty>"
-    limit = 30
-    shown = body[:limit].decode(errors="replace") if body.startswith(b"{") else body[:limit].hex()
-    return f"{shown} ..." if len(body) > limit else shown
-
-
-def json_complaint(raw: bytes, error: msgspec.DecodeError) -> str:
-    """What Go's decoder says about JSON that is none: exact for the first character and for an object's first key, else Python's words."""
-    text = raw.lstrip(b" \t\r\n")
-    if not text:
-        return "unexpected end of JSON input"
-    if text[0] not in b'{["-0123456789tfn':
-        return f"invalid character {quoted(text[0])} looking for beginning of value"
-    inside = text[1:].lstrip(b" \t\r\n")
-    if text.startswith(b"{") and inside and inside[0] not in b'"}':
-        return f"invalid character {quoted(inside[0])} looking for beginning of object key string"
-    if text[0] in b"{[" and not inside:
-        return "unexpected end of JSON input"
-    return str(error)
-
-
-def quoted(byte: int) -> str:
-    """A byte as Go quotes a character."""
-    character = chr(byte)
-    if character in "'\\":
-        return f"'\\{character}'"
-    if character.isprintable():
-        return f"'{character}'"
-    return f"'\\x{byte:02x}'" if byte < 0x80 else f"'\\u{byte:04x}'"

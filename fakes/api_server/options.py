@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fakes.api_server import errors, field_manager
@@ -107,6 +107,8 @@ class WriteOptions:
     """Under which name the fields that change are noted."""
     force: bool = False
     """Whether an applier takes fields from others."""
+    heard: list[str] = field(default_factory=list, compare=False)
+    """What was warned of when the body was read; a refusal warns of it, too."""
 
     @classmethod
     def of(cls, parameters: Parameters, kind: str, user_agent: str = "", *, applying: bool = False) -> WriteOptions:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from fakes.api_server import errors
+from fakes.api_server.bodies import media_type
 from fakes.api_server.encoding import from_json
 from fakes.api_server.kinds import Kind, Kinds
 from fakes.api_server.messages import Request
@@ -18,6 +19,9 @@ _INTEGER = re.compile(r"^[+-]?[0-9]+$")
 _DURATION = re.compile(r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))*$")
 _ON_COLLECTION = {"GET": "list", "POST": "create", "DELETE": "deletecollection"}
 _ON_OBJECT = {"GET": "get", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
+
+CUSTOM_PATCHES = ("application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml")
+"""The media types of patches that custom resources take."""
 
 _SUBRESOURCES = ("status", "scale", "finalize", "binding", "eviction", "token")
 STREAMS = ("log", "exec", "attach", "portforward", "proxy")
@@ -158,7 +162,7 @@ def resolve(request: Request, kinds: Kinds) -> Call:
     elif subresource and request.method == "POST":
         verb = "create"
     else:
-        verb = _verb(request.method, kind, namespace, name, parameters)
+        verb = _verb(request, kind, namespace, name, parameters)
     _check_subresource(kind, name, subresource, verb)
     return Call(verb, kind, namespace, name, subresource, parameters)
 
@@ -185,7 +189,8 @@ def _unknown(kinds: Kinds, group: str) -> Exception:
     return errors.unknown_resource() if kinds.group_built_in(group) else PageNotFound()
 
 
-def _verb(method: str, kind: Kind, namespace: str, name: str, parameters: Parameters) -> str:
+def _verb(request: Request, kind: Kind, namespace: str, name: str, parameters: Parameters) -> str:
+    method = request.method
     if name:
         verb = _ON_OBJECT.get(method)
         if verb is None and method == "POST" and kind.custom:
@@ -195,6 +200,8 @@ def _verb(method: str, kind: Kind, namespace: str, name: str, parameters: Parame
         if verb == "list" and parameters.flag("watch"):
             verb = "watch"
         if verb is None and method in ("PUT", "PATCH") and kind.custom:
+            if method == "PATCH" and media_type(request) not in CUSTOM_PATCHES:
+                raise errors.unsupported_media_type(", ".join(CUSTOM_PATCHES))
             raise errors.bad_request("name must be provided")
         if verb in ("create", "deletecollection") and kind.resource.namespaced and not namespace:
             raise PageNotFound if kind.custom else errors.method_not_allowed()

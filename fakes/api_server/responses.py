@@ -10,19 +10,17 @@ from dataclasses import replace
 from email.utils import format_datetime
 
 from fakes.api_server import encoding, errors, protobuf, yaml_form
-from fakes.api_server.errors import StatusError, UnnegotiatedError
+from fakes.api_server.errors import StatusError
 from fakes.api_server.faults import Fault
 from fakes.api_server.kinds import Kind
 from fakes.api_server.messages import Request, Response
-from fakes.api_server.negotiation import Form, included_object, wants_pretty
+from fakes.api_server.negotiation import Codec, Form, Shape, error_form, included_object
 from fakes.api_server.objects import EmptyAnswer, ListAnswer, ObjectAnswer, PlainAnswer
 from fakes.api_server.tables import Tables
 from informer.runtime import Runtime
 
 Answer = ObjectAnswer | ListAnswer | PlainAnswer | EmptyAnswer
 
-_JSON = {"Content-Type": "application/json"}
-_BINARY = {"Content-Type": protobuf.MEDIA_TYPE}
 _TEXT = {"Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff"}
 
 
@@ -38,36 +36,87 @@ class BrokenBody:
 
 def render(request: Request, kind: Kind, answer: Answer, form: Form, now: Callable[[], datetime.datetime]) -> Response:
     """An answer in its form; `now` tells the time, for ages. Raises 406 where the form is for a list and the answer none, or vice versa."""
-    if isinstance(answer, EmptyAnswer):
-        return Response(204, {}, b"")
-    if form is Form.PROTOBUF:
-        return _render_binary(kind, answer)
-    if form is Form.YAML:
-        return _as_yaml(render(request, kind, answer, Form.OBJECT, now))
     match answer:
+        case EmptyAnswer():
+            return Response(204, {}, b"")
         case PlainAnswer():
-            return _json(request, answer.status, encoding.to_json(answer.document))
+            return _coded(form, answer.status, encoding.to_json(answer.document), lambda: protobuf.encode(answer.document))
         case ListAnswer():
-            if form is Form.TABLE:
-                tables = Tables(kind, included_object(request))
-                body = tables.of_list(answer.versions, now(), answer.revision, token=answer.token, remaining=answer.remaining)
-            else:
-                body = _list_body(kind, answer, form)
-            return _json(request, 200, body, _warning(answer.warnings))
+            return _render_list(request, kind, answer, form, now)
         case ObjectAnswer():
-            headers = _warning(answer.warnings)
-            if form is Form.TABLE:
-                body = Tables(kind, included_object(request)).of_object(answer.version, now())
-            else:
-                body = _object_body(kind, answer, form)
-            return _json(request, answer.status, body, headers)
+            return _render_object(request, kind, answer, form, now)
 
 
-def _as_yaml(response: Response) -> Response:
-    assert isinstance(response.body, bytes), "only a watch has another body"
-    return replace(
-        response, headers={**response.headers, "Content-Type": yaml_form.MEDIA_TYPE}, body=yaml_form.encode(json.loads(response.body))
-    )
+def _coded(form: Form, status: int, raw: bytes, binary: Callable[[], bytes], headers: Mapping[str, str] | None = None) -> Response:
+    """JSON as the form wants it written; `binary` gives its protobuf."""
+    match form.codec:
+        case Codec.JSON:
+            body = encoding.pretty(raw) if form.pretty else raw + b"\n"
+        case Codec.YAML:
+            body = yaml_form.encode(json.loads(raw))
+        case Codec.PROTOBUF:
+            body = binary()
+    return Response(status, {"Content-Type": form.codec.value, **(headers or {})}, body)
+
+
+def _encoded(raw: bytes) -> bytes:
+    return protobuf.encode(json.loads(raw))
+
+
+def _render_list(request: Request, kind: Kind, answer: ListAnswer, form: Form, now: Callable[[], datetime.datetime]) -> Response:
+    match form.shape:
+        case Shape.WHOLE:
+            raw = (
+                b""
+                if form.codec is Codec.PROTOBUF
+                else encoding.listing(kind, answer.versions, answer.revision, token=answer.token, remaining=answer.remaining)
+            )
+            return _coded(form, 200, raw, lambda: _binary_list(kind, answer), _warning(answer.warnings))
+        case Shape.PARTIAL:
+            why = f"you requested PartialObjectMetadata, but the requested object is a list ({_go_type(kind, of_list=True)})"
+            raise errors.wrong_form(why)
+        case Shape.PARTIAL_LIST:
+            raw = encoding.partial_listing(answer.versions, answer.revision, token=answer.token, remaining=answer.remaining)
+        case Shape.TABLE:
+            raw = Tables(kind, included_object(request)).of_list(
+                answer.versions, now(), answer.revision, token=answer.token, remaining=answer.remaining
+            )
+    return _coded(form, 200, raw, lambda: _encoded(raw), _warning(answer.warnings))
+
+
+def _binary_list(kind: Kind, answer: ListAnswer) -> bytes:
+    api_version, name = kind.resource.api_version, kind.resource.kind
+    metadata = {"resourceVersion": str(answer.revision), "continue": answer.token}
+    counted = {"remainingItemCount": answer.remaining} if answer.remaining else {}
+    items = (protobuf.item(api_version, name, version.raw) for version in answer.versions)
+    return protobuf.encode_list(api_version, kind.list_kind, {**metadata, **counted}, items)
+
+
+def _render_object(request: Request, kind: Kind, answer: ObjectAnswer, form: Form, now: Callable[[], datetime.datetime]) -> Response:
+    resource, stored = kind.resource, answer.version.raw
+    match form.shape:
+        case Shape.WHOLE:
+            raw = b"" if form.codec is Codec.PROTOBUF else encoding.whole(kind, stored)
+        case Shape.PARTIAL:
+            raw = encoding.partial(answer.version)
+        case Shape.PARTIAL_LIST if kind.custom:
+            raise errors.server_failure("content is not a list")
+        case Shape.PARTIAL_LIST:
+            why = f"you requested PartialObjectMetadataList, but the requested object is not a list ({_go_type(kind, of_list=False)})"
+            raise errors.wrong_form(why)
+        case Shape.TABLE:
+            raw = Tables(kind, included_object(request)).of_object(answer.version, now())
+    whole = form.shape is Shape.WHOLE
+    binary = (lambda: protobuf.enveloped_item(resource.api_version, resource.kind, stored)) if whole else (lambda: _encoded(raw))
+    return _coded(form, answer.status, raw, binary, _warning(answer.warnings))
+
+
+def _go_type(kind: Kind, *, of_list: bool) -> str:
+    """What a server calls the type in which it holds such objects. Events of both groups are of the core's."""
+    if kind.custom:
+        return "*unstructured.UnstructuredList"
+    package = kind.resource.group.split(".")[0] if kind.resource.kind != "Event" else ""
+    return f"*{package or 'core'}.{kind.list_kind if of_list else kind.resource.kind}"
 
 
 def warned(response: Response, *texts: str) -> Response:
@@ -81,71 +130,30 @@ def _warning(texts: Sequence[str]) -> dict[str, str]:
     return {"Warning": ", ".join(f'299 - "{_escape(text)}"' for text in dict.fromkeys(texts))} if texts else {}
 
 
-def _render_binary(kind: Kind, answer: ObjectAnswer | ListAnswer | PlainAnswer) -> Response:
-    api_version, name = kind.resource.api_version, kind.resource.kind
-    match answer:
-        case PlainAnswer():
-            return Response(answer.status, dict(_BINARY), protobuf.encode(answer.document))
-        case ListAnswer():
-            metadata = {"resourceVersion": str(answer.revision), "continue": answer.token}
-            counted = {"remainingItemCount": answer.remaining} if answer.remaining else {}
-            items = (protobuf.item(api_version, name, version.raw) for version in answer.versions)
-            return Response(200, dict(_BINARY), protobuf.encode_list(api_version, kind.list_kind, {**metadata, **counted}, items))
-        case ObjectAnswer():
-            body = protobuf.enveloped_item(api_version, name, answer.version.raw)
-            return Response(answer.status, {**_BINARY, **_warning(answer.warnings)}, body)
-
-
 def watch_type(form: Form) -> str:
     """The content type of a watch in this form."""
-    return f"{protobuf.MEDIA_TYPE};stream=watch" if form is Form.PROTOBUF else "application/json"
-
-
-def _list_body(kind: Kind, answer: ListAnswer, form: Form) -> bytes:
-    if form is Form.PARTIAL:
-        go_type = "*unstructured.UnstructuredList" if kind.custom else f"*{kind.resource.group.split('.')[0] or 'core'}.{kind.list_kind}"
-        raise _wrong_form(f"you requested PartialObjectMetadata, but the requested object is a list ({go_type})")
-    write = encoding.partial_listing if form is Form.PARTIAL_LIST else None
-    if write is not None:
-        return write(answer.versions, answer.revision, token=answer.token, remaining=answer.remaining)
-    return encoding.listing(kind, answer.versions, answer.revision, token=answer.token, remaining=answer.remaining)
-
-
-def _object_body(kind: Kind, answer: ObjectAnswer, form: Form) -> bytes:
-    if form is Form.PARTIAL_LIST:
-        raise _wrong_form("you requested PartialObjectMetadataList, but the requested object is not a list")
-    return encoding.partial(answer.version) if form is Form.PARTIAL else encoding.whole(kind, answer.version.raw)
-
-
-def _wrong_form(message: str) -> StatusError:
-    return UnnegotiatedError(406, "NotAcceptable", message)
+    return form.codec.value if form.codec is Codec.JSON else f"{form.codec.value};stream=watch"
 
 
 def _escape(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def render_error(request: Request, error: StatusError, form: Form = Form.OBJECT) -> Response:
-    """A refusal. Retry-After goes with it as a header, too, and so does what the server warns of."""
+def render_error(request: Request, error: StatusError) -> Response:
+    """A refusal, in the first form that Accept names; or JSON for people, where a Status cannot be had in any of them.
+
+    Retry-After goes with it as a header, too, and so does what the server warns of.
+    """
     headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
-    headers |= _warning(error.warnings)
-    if form is Form.YAML:
-        return _as_yaml(render_error(request, error))
-    if form is Form.PROTOBUF:
-        return Response(error.code, {**_BINARY, **headers}, protobuf.encode(error.status()))
-    raw = encoding.to_json(error.status())
-    return _json(request, error.code, raw, headers, always_pretty=isinstance(error, UnnegotiatedError))
+    form = error_form(request) or Form(pretty=True)
+    status = error.status()
+    return _coded(form, error.code, encoding.to_json(status), lambda: protobuf.encode(status), {**headers, **_warning(error.warnings)})
 
 
 def render_denial(request: Request, error: StatusError) -> Response:
     """A refusal of access. Like all that is not from a resource itself, no browser is to guess at its type."""
     response = render_error(request, error)
     return replace(response, headers={**response.headers, "X-Content-Type-Options": "nosniff"}) if error.code == 403 else response
-
-
-def _json(request: Request, status: int, raw: bytes, headers: Mapping[str, str] | None = None, *, always_pretty: bool = False) -> Response:
-    body = encoding.pretty(raw) if always_pretty or wants_pretty(request) else raw + b"\n"
-    return Response(status, {**_JSON, **(headers or {})}, body)
 
 
 def page_not_found() -> Response:
@@ -156,7 +164,7 @@ def page_not_found() -> Response:
 def render_fault(request: Request, fault: Fault) -> Response:
     """What an injected fault makes of the answer."""
     if fault.disconnect:
-        return Response(200, _JSON, BrokenBody())
+        return Response(200, {"Content-Type": "application/json"}, BrokenBody())
     if fault.body is None:
         return render_error(request, fault.to_error())
     headers = {"Content-Type": fault.content_type}

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from fakes.api_server.config_rules import config_map_faults, secret_faults, secret_warnings
 from fakes.api_server.encoding import same
 from fakes.api_server.errors import Cause
 from fakes.api_server.pod_rules import pod_spec_faults, template_faults
@@ -217,6 +218,7 @@ def _attachment(document: Document) -> Iterator[Cause]:
 RULES: Mapping[str, Rule] = {
     "apiservices.apiregistration.k8s.io": _api_service,
     "clusterrolebindings.rbac.authorization.k8s.io": _binding("ClusterRole"),
+    "configmaps": config_map_faults,
     "controllerrevisions.apps": _needs(data="data is mandatory"),
     "cronjobs.batch": _cron_job,
     "daemonsets.apps": _daemon_set,
@@ -235,6 +237,7 @@ RULES: Mapping[str, Rule] = {
     "replicationcontrollers": _replication_controller,
     "rolebindings.rbac.authorization.k8s.io": _binding("Role", "ClusterRole"),
     "runtimeclasses.node.k8s.io": _needs(handler=""),
+    "secrets": secret_faults,
     "services": _service,
     "statefulsets.apps": _selected,
     "storageclasses.storage.k8s.io": _needs(provisioner=""),
@@ -255,6 +258,12 @@ _POD_FROZEN = (
     "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow"
     " it to be set to 1 if it was previously negative)"
 )
+
+
+def warnings(resource: str, document: Document) -> Iterator[str]:
+    """What a server warns of in what it takes."""
+    if resource == "secrets":
+        yield from secret_warnings(document)
 
 
 def change_faults(resource: str, document: Document, old: Document) -> Iterator[Cause]:

@@ -142,27 +142,27 @@ class APIServer(Bulk):
         return response if call is None or not call.kind.deprecation else warned(response, call.kind.deprecation)
 
     def _respond(self, request: Request, call: Call | None) -> Response:
-        form = negotiation.Form.OBJECT
         try:
             if self._closed:
                 raise unavailable()
             if call is None:
                 return discovery.answer(self.kinds, request) or page_not_found()
-            form = negotiation.accepted_form(request, call.kind, watch=call.verb == "watch")
-            if form is negotiation.Form.TABLE and call.kind.storage_key in REVIEWS:
+            watch = call.verb == "watch"
+            form = negotiation.accepted_form(request, call.kind, watch=watch, collection=watch or call.verb == "list")
+            if form.shape is negotiation.Shape.TABLE and call.kind.storage_key in REVIEWS:
                 raise not_acceptable(JSON_TYPES)  # a row is told by its object's metadata, and a review has none
-            if call.verb == "watch":
+            if watch:
                 return Response(200, {"Content-Type": watch_type(form)}, self._open(request, call, form))
             return render(request, call.kind, self._verbs.answer(call, request), form, self.runtime.now)
         except StatusError as error:
-            return render_error(request, error, form)
+            return render_error(request, error)
         except Exception as error:
             _log.exception("request=%s %s outcome=failed", request.method, request.path)
             return render_error(request, internal_error(error))
 
     def _open(self, request: Request, call: Call, form: negotiation.Form) -> WatchBody:
         tables = None
-        if form is negotiation.Form.TABLE:
+        if form.shape is negotiation.Shape.TABLE:
             tables = TableStream(Tables(call.kind, negotiation.included_object(request)), self.runtime.now)
         body = open_watch(self._verbs.objects, call, form, tables, self._forget)
         with self._lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
@@ -10,8 +11,8 @@ from typing import Any, Protocol
 from fakes.api_server import schemas, structural, structural_faults, typed
 from fakes.api_server.defaults import DEFAULTS
 from fakes.api_server.errors import Cause
+from fakes.api_server.json_syntax import doubled_paths, type_of
 from fakes.api_server.kinds import Kind
-from fakes.api_server.metadata import known_fields
 from fakes.api_server.rules import RULES, change_faults
 from fakes.api_server.strategic_merge import go_text
 
@@ -26,14 +27,16 @@ _GO_TYPES: Mapping[type, str] = {
     dict: "map[string]interface {}",
     type(None): "<nil>",
 }
-_METADATA = frozenset((*known_fields(), "selfLink", "managedFields"))
 
 
 class Shape(Protocol):
     """Of one kind. Documents are changed in place."""
 
     def prune(self, document: Document) -> list[str]:
-        """Take out the fields that nobody knows, and give their paths. Raises `Undecodable` for values of another type."""
+        """Take out the fields that nobody knows, and give what is to be said of them, and of what is there twice.
+
+        Raises `Undecodable` for values of another type.
+        """
         ...
 
     def fill_in(self, document: Document) -> None:
@@ -61,9 +64,15 @@ class CustomShape:
         self._schema = (kind.definition.get("schema") or {}).get("openAPIV3Schema") or {structural.PRESERVE: True}
 
     def prune(self, document: Document) -> list[str]:
-        metadata = document.get("metadata")
-        unknown = [f"metadata.{field}" for field in metadata if field not in _METADATA] if isinstance(metadata, dict) else []
-        return sorted([*unknown, *structural.prune(document, self._schema)])
+        complaints = [f"duplicate field {json.dumps(path, ensure_ascii=False)}" for path in doubled_paths(document)]
+        if document.get("metadata") is not None:
+            if not isinstance(document["metadata"], dict):
+                raise typed.Undecodable(f"json: cannot unmarshal {type_of(document['metadata'])} into Go value of type v1.ObjectMeta")
+            own, unknown = typed.normal(dict(document["metadata"]), schemas.OBJECT_META)
+            document["metadata"] = own
+            complaints += [text.replace('"', '"metadata.', 1) for text in unknown]
+        pruned = sorted(structural.prune(document, self._schema))
+        return [*dict.fromkeys(complaints), *(f'unknown field "{path}"' for path in pruned)]
 
     def fill_in(self, document: Document) -> None:
         structural.fill_in(document, self._schema)
@@ -122,10 +131,10 @@ class TypedShape:
         self._has_status = has_status
 
     def prune(self, document: Document) -> list[str]:
-        found, unknown = typed.normal(document, self._schema)
+        found, complaints = typed.normal(document, self._schema)
         document.clear()
         document.update(found)
-        return unknown
+        return complaints
 
     def fill_in(self, document: Document) -> None:
         if self._has_status and "status" not in document:

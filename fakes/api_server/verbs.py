@@ -6,9 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-import msgspec
-
-from fakes.api_server import errors, negotiation, patches, reading
+from fakes.api_server import bodies, errors, json_syntax, patches, reading
 from fakes.api_server.access import Access
 from fakes.api_server.applying import Applier
 from fakes.api_server.configurations import read_configuration
@@ -16,11 +14,11 @@ from fakes.api_server.definitions import Definitions
 from fakes.api_server.deleting import Deleter
 from fakes.api_server.emptying import Emptier
 from fakes.api_server.encoding import from_json
-from fakes.api_server.errors import Cause, StatusError
+from fakes.api_server.errors import StatusError
 from fakes.api_server.first_objects import first_objects
 from fakes.api_server.kinds import Kind, Kinds, Subresource
 from fakes.api_server.messages import Identity, Request
-from fakes.api_server.metadata import kind_name
+from fakes.api_server.misfits import custom_misfit, fits, misfit
 from fakes.api_server.objects import Objects
 from fakes.api_server.options import DeleteOptions, WriteOptions
 from fakes.api_server.ownership import Ownership
@@ -58,6 +56,7 @@ class Verbs:
         named_tokens: Mapping[str, str | Identity],
         end_watches: Callable[[tuple[str, str]], None],
     ) -> None:
+        self._kinds = kinds
         self.objects = Objects(storage, runtime, cache)
         ownership = Ownership(self.objects, kinds)
         self.definitions = Definitions(self.objects, kinds, ownership, end_watches)
@@ -81,35 +80,33 @@ class Verbs:
             case "scale":
                 return self._answer_scale(call, request)
             case "token":
-                return self.tokens.issue(call, self._body(call, request))
+                return self._write(self._issue, call, request)
             case "binding" | "eviction" as subresource:
                 act = self.pods.bind if subresource == "binding" else self.pods.evict
-                return act(call, self._body(call, request), WriteOptions.of(call.parameters, "CreateOptions"))
+                return self._write(act, call, request)
         if call.subresource in STREAMS:
             return self.streams.answer(call)
         if call.kind.storage_key in REVIEWS:
-            return self.reviewer.answer(call, request, self._body(call, request))
+            return self._write(partial(self._review, request), call, request)
         match call.verb:
             case "get":
                 return reading.get(self.objects, call)
             case "list":
                 return reading.list_objects(self.objects, call)
             case "create":
-                document = self._body(call, request)
-                return self.writer.create(call, document, _options(call, request, "CreateOptions"))
+                return self._write(self.writer.create, call, request)
             case "update":
-                document = self._body(call, request)
-                return self.writer.update(call, document, _options(call, request, "UpdateOptions"))
-            case "patch" if negotiation.media_type(request) == APPLY_PATCH:
+                return self._write(self.writer.update, call, request, "UpdateOptions")
+            case "patch" if bodies.media_type(request) == APPLY_PATCH:
                 return self.applier.apply(call, *_configuration(call, request))
             case "patch":
                 change = self._change(call, request)
-                text = partial(_go_text, request.body) if negotiation.media_type(request) == STRATEGIC_PATCH else None
+                text = partial(_go_text, request.body) if bodies.media_type(request) == STRATEGIC_PATCH else None
                 return self.writer.patch(call, change, _options(call, request, "PatchOptions"), text)
             case "delete":
-                return self.deleter.delete(call, DeleteOptions.of(call.parameters, negotiation.read_options(request)))
+                return self.deleter.delete(call, DeleteOptions.of(call.parameters, bodies.read_options(request)))
             case "deletecollection":
-                return self.deleter.delete_collection(call, DeleteOptions.of(call.parameters, negotiation.read_options(request)))
+                return self.deleter.delete_collection(call, DeleteOptions.of(call.parameters, bodies.read_options(request)))
         raise errors.method_not_allowed()
 
     def _answer_scale(self, call: Call, request: Request) -> Answer:
@@ -117,36 +114,53 @@ class Verbs:
             case "get":
                 return self.scaler.get(call)
             case "update":
-                return self.scaler.update(call, self._body(call, request), _options(call, request, "UpdateOptions"))
-        if negotiation.media_type(request) == APPLY_PATCH:
+                return self._write(self.scaler.update, call, request, "UpdateOptions")
+        if bodies.media_type(request) == APPLY_PATCH:
             return self.scaler.apply(call, *_configuration(call, request))
         return self.scaler.patch(call, self._change(call, request), _options(call, request, "PatchOptions"))
 
-    def _body(self, call: Call, request: Request) -> Document:
+    def _body(self, call: Call, request: Request, options: WriteOptions) -> Document:
         resource: Resource | Subresource = call.kind.subresources.get(call.subresource, call.kind.resource)
-        custom = call.kind.custom and resource is call.kind.resource
-        document = negotiation.read_object(request, resource.kind, resource.api_version, custom=custom)
-        if call.kind.custom and call.subresource != "scale" and not document.get("kind"):
-            raise negotiation.missing_kind(request.body, resource.kind)
-        said = (document.get("apiVersion") or resource.api_version, document.get("kind") or resource.kind)
-        document["apiVersion"], document["kind"] = said
-        if said[0] != resource.api_version:
-            text = f"the API version in the data ({said[0]}) does not match the expected API version ({resource.api_version})"
-            raise errors.bad_request(text)
-        if said[1] != resource.kind:
-            raise _wrong_kind(call.kind, resource, document)
+        sent = bodies.read_object(request, resource.kind, resource.api_version)
+        document = {} if sent is None else sent
+        if call.kind.custom and call.subresource != "scale":
+            if not document.get("kind"):
+                raise bodies.missing_kind(request.body, resource.kind)
+            if (document.get("apiVersion"), document["kind"]) != (resource.api_version, resource.kind):
+                raise custom_misfit(document, call.kind, self._kinds, options)
+        elif not fits(document, resource):
+            raise misfit(document, resource, options)
+        document["apiVersion"], document["kind"] = resource.api_version, resource.kind
         return document
 
+    def _write(
+        self, write: Callable[[Call, Document, WriteOptions], Answer], call: Call, request: Request, kind: str = "CreateOptions"
+    ) -> Answer:
+        """Do this with the body. Raises what it raises, and 400, 413, 415 and 422, in the order in which a real server looks."""
+        bodies.check(request, binary=not call.kind.custom or call.subresource == "scale")
+        options = _options(call, request, kind)
+        try:
+            return write(call, self._body(call, request, options), options)
+        except StatusError as error:
+            error.warnings = (*options.heard, *error.warnings)
+            raise
+
+    def _review(self, request: Request, call: Call, document: Document, options: WriteOptions) -> Answer:
+        return self.reviewer.answer(call, request, document)
+
+    def _issue(self, call: Call, document: Document, options: WriteOptions) -> Answer:
+        return self.tokens.issue(call, document)
+
     def _change(self, call: Call, request: Request) -> Callable[[Document], Document]:
-        sent = negotiation.media_type(request)
-        negotiation.check_size(request)
+        sent = bodies.media_type(request)
+        bodies.check_size(request)
         accepted = [JSON_PATCH, MERGE_PATCH, *([] if call.kind.custom else [STRATEGIC_PATCH])]
         if sent not in accepted:
             raise errors.unsupported_media_type(", ".join([*accepted, APPLY_PATCH]))
         try:
-            patch = from_json(request.body)
-        except msgspec.DecodeError as error:
-            raise errors.bad_request(f"error decoding patch: {negotiation.json_complaint(request.body, error)}") from None
+            patch = json_syntax.read(request.body)
+        except ValueError as error:
+            raise errors.bad_request(f"error decoding patch: {error}") from None
         if call.subresource == "scale" and sent == STRATEGIC_PATCH:
             # a Scale has no lists, so the two are the same
             sent = MERGE_PATCH
@@ -177,14 +191,3 @@ def patch_function(kind: Kind, media_type: str, patch: Any) -> Callable[[Documen
 
 def _go_text(patch: bytes) -> str:
     return patches.go_text(from_json(patch))
-
-
-def _wrong_kind(kind: Kind, resource: Resource | Subresource, document: Document) -> StatusError:
-    said = document["kind"]
-    if not kind.custom or resource is not kind.resource:
-        start = f'{said} in version "{resource.version}" cannot be handled as a {resource.kind}'
-        return errors.bad_request(f"{start}: converting ({resource.version}.{said}) to ({resource.kind}): unknown conversion")
-    metadata = document.get("metadata")
-    name = metadata.get("name", "") if isinstance(metadata, dict) else ""
-    own = kind_name(kind).replace(resource.kind, str(said), 1)
-    return errors.invalid(own, name, [Cause("FieldValueInvalid", f'Invalid value: "{said}": must be {resource.kind}', "kind")])

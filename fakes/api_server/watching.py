@@ -7,6 +7,7 @@ never ahead of an event that is still to come. Ready events are joined in one re
 from __future__ import annotations
 
 import functools
+import json
 import math
 from collections import deque
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from fakes.api_server import encoding, errors, protobuf
 from fakes.api_server.errors import StatusError
 from fakes.api_server.faults import StreamFault
 from fakes.api_server.kinds import Kind
-from fakes.api_server.negotiation import Form
+from fakes.api_server.negotiation import Codec, Form, Shape
 from fakes.api_server.objects import Objects
 from fakes.api_server.options import ListOptions
 from fakes.api_server.reading import FRESHNESS, parse_version
@@ -67,22 +68,24 @@ class View:
         return b""
 
     def object_line(self, type: str, version: Version) -> bytes:
+        binary = self.form.codec is Codec.PROTOBUF
         if self.tables is not None:
             return _line(type, self.tables.of_object(version))
-        if self.form is Form.PROTOBUF:
-            return _binary_line(type, *self._names, version)
-        return _partial_line(type, version) if self.form is Form.PARTIAL else _line(type, encoding.whole(self.kind, version.raw))
+        if self.form.shape is Shape.PARTIAL:
+            return _partial_line(type, version, binary=binary)
+        return _binary_line(type, *self._names, version) if binary else _line(type, encoding.whole(self.kind, version.raw))
 
     def bookmark(self, mark: Bookmark) -> bytes:
-        partial_form = self.form is Form.PARTIAL
+        partial_form = self.form.shape is Shape.PARTIAL
         raw = encoding.bookmark(self.kind, mark.revision, initial_end=mark.initial_end, partial_form=partial_form)
-        if self.form is Form.PROTOBUF:
-            return protobuf.event("BOOKMARK", protobuf.enveloped_item(*self._names, raw))
+        if self.form.codec is Codec.PROTOBUF:
+            names = ("meta.k8s.io/v1", "PartialObjectMetadata") if partial_form else self._names
+            return protobuf.event("BOOKMARK", protobuf.enveloped_item(*names, raw))
         return _line("BOOKMARK", raw if self.tables is None else self.tables.of_bookmark(raw, mark.revision))
 
     def error(self, error: StatusError) -> bytes:
         """An ERROR event."""
-        if self.form is Form.PROTOBUF:
+        if self.form.codec is Codec.PROTOBUF:
             return protobuf.event("ERROR", protobuf.encode(error.status()))
         return _line("ERROR", encoding.to_json(error.status()))
 
@@ -98,8 +101,9 @@ def _binary_line(type: str, api_version: str, kind: str, version: Version) -> by
 
 
 @functools.lru_cache(maxsize=16)
-def _partial_line(type: str, version: Version) -> bytes:
-    return _line(type, encoding.partial(version))
+def _partial_line(type: str, version: Version, *, binary: bool) -> bytes:
+    raw = encoding.partial(version)
+    return protobuf.event(type, protobuf.encode(json.loads(raw))) if binary else _line(type, raw)
 
 
 def _line(type: str, content: bytes) -> bytes:
@@ -328,7 +332,7 @@ def open_watch(objects: Objects, call: Call, form: Form, tables: TableStream | N
     objects.cache.check_ready(call.kind)
     timeout = float(options.timeout) or objects.runtime.random.uniform(_SHORTEST, _LONGEST)
     body = WatchBody(objects, View(call.kind, selection, form, tables), bookmarks=options.bookmarks, timeout=timeout, on_close=on_close)
-    if form is Form.PARTIAL_LIST:
+    if form.shape is Shape.PARTIAL_LIST:
         body.fail()
     elif options.with_initial_events:
         _open_with_state(objects, call, body, asked)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from fakes.api_server import admission, crds, errors, managers, metadata
+from fakes.api_server import admission, crds, errors, managers, metadata, rules
 from fakes.api_server.allocation import SERVICES, allocate, keep_allocated
 from fakes.api_server.decoding import Undecodable, decode
 from fakes.api_server.definitions import DEFINITIONS, Definitions
@@ -74,7 +74,7 @@ class Writer:
             if attempt == 0:
                 document = self._prepare(call, revision, options)
                 own = document["metadata"]
-                if version_sent not in (None, "", "0"):
+                if version_sent and version_sent.isdecimal() and int(version_sent):
                     raise errors.server_failure("resourceVersion should not be set on objects to be created")
             try:
                 return self._store_new(kind, document, options, revision.warnings)
@@ -89,7 +89,7 @@ class Writer:
         if call.namespace:
             admission.admit_to_namespace(self._objects.storage, kind, call.namespace, own.get("name", ""))
         self._definitions.admit(kind, own.get("name", ""))
-        for field in ("resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"):
+        for field in ("resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds"):
             own.pop(field, None)
         own["uid"] = self._objects.runtime.uuid()
         own["creationTimestamp"] = self._objects.now()
@@ -123,7 +123,7 @@ class Writer:
     def _store_new(self, kind: Kind, document: Document, options: WriteOptions, warnings: tuple[str, ...]) -> ObjectAnswer:
         own = document["metadata"]
         key = object_key(own.get("namespace", ""), own["name"])
-        warnings = (*warnings, *metadata.warnings(document))
+        warnings = (*warnings, *metadata.warnings(document), *rules.warnings(kind.resource.name, document))
         if options.dry_run:
             if self._objects.storage.get(kind.storage_key, key):
                 raise Changed
@@ -173,7 +173,7 @@ class Writer:
             self._check_type(call.kind, new)
             sent = managers.take(new, old["metadata"].get("managedFields"))
             try:
-                warnings = decode(call.kind, new, options)
+                warnings = decode(call.kind, new, options, patched=True)
             except Undecodable as error:
                 shown = text() if text else to_json(change(old), ordered=call.kind.custom).decode()
                 value = json.dumps(shown, ensure_ascii=False)
@@ -215,7 +215,7 @@ class Writer:
         sent = revision.document
         check_version(kind, old, sent)
         new = self._settle(call, old, sent)
-        warnings = (*revision.warnings, *metadata.warnings(new))
+        warnings = (*revision.warnings, *metadata.warnings(new), *rules.warnings(kind.resource.name, new))
         entries = revision.entries
         if entries is None:
             entries = self._ownership.of_changed(call, old, new, live, revision.sent, options)
@@ -298,6 +298,8 @@ def check_place(call: Call, own: dict[str, Any]) -> None:
     """Have the metadata say where the path says that it is. Raises 400 where it says otherwise."""
     if call.name and own.setdefault("name", call.name) != call.name:
         raise _name_mismatch(own["name"], call.name)
+    if not call.kind.resource.namespaced:
+        own.pop("namespace", None)
     if own.get("namespace", call.namespace) != call.namespace:
         raise errors.bad_request("the namespace of the provided object does not match the namespace sent on the request")
     if call.namespace:

@@ -129,7 +129,11 @@ def test_the_wrong_metadata_form_is_not_acceptable_and_ends_a_watch_at_once(clie
     [
         (FOOS, "text/html", "application/json, application/yaml, application/vnd.kubernetes.protobuf"),
         (FOOS, "application/json;as=Foo;v=v1;g=meta.k8s.io", "application/json, application/yaml, application/vnd.kubernetes.protobuf"),
-        (f"{FOOS}?watch=1", "application/yaml", "application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch"),
+        (
+            f"{FOOS}?watch=1",
+            "application/json;stream=other",
+            "application/json, application/yaml, application/vnd.kubernetes.protobuf",
+        ),
     ],
 )
 def test_what_nobody_has_is_not_acceptable(client: Client, path: str, accept: str, message: str) -> None:

@@ -73,7 +73,7 @@ def test_unknown_fields_of_a_custom_resource_are_named_by_warnings_or_refused() 
     client = Client()
     client.api.create(foo_definition())
     bogus = {**foo("a", spec={"size": 1, "bogus": 1}, lables={}), "extra": 1}
-    names = ("extra", "metadata.lables", "spec.bogus")
+    names = ("metadata.lables", "extra", "spec.bogus")
     warned = client.post(FOOS, bogus, dryRun="All")
     assert warned.headers["Warning"] == ", ".join(f'299 - "unknown field \\"{name}\\""' for name in names)
     assert warned.json["spec"] == {"size": 1}

@@ -6,6 +6,7 @@ import base64
 import json
 from typing import Any
 
+from fakes.api_server import protobuf
 from tests.conformance.masking import masked
 from tests.conformance.session import Exchange
 
@@ -85,3 +86,11 @@ def test_headers_that_matter_are_told_unless_they_are_as_always() -> None:
         [Exchange("GET /x", 504, headers, b"text"), Exchange("GET /x", 200, {"content-type": "application/json"}, b"{}")], {}, managed=False
     )
     assert [exchange.get("headers") for exchange in seen] == [{"content-type": "text/plain", "retry-after": "1"}, None]
+
+
+def test_a_binary_body_is_compared_by_what_it_says() -> None:
+    status = {"kind": "Status", "apiVersion": "v1", "message": "ns-17", "code": 404}
+    silent = {**status, "metadata": {"continue": ""}, "details": {"name": "", "retryAfterSeconds": 0}}
+    exchanges = [Exchange("GET /x", 404, {}, protobuf.encode(document)) for document in (status, silent)]
+    first, second = (exchange["body"] for exchange in masked(exchanges, {"ns-17": "NS"}, managed=False))
+    assert first == second == {"protobuf": {**status, "message": "NS"}}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from fakes.api_server import typed
+from fakes.api_server import structs, typed
 
 TASKS = 3
 NAME = "io.k8s.api.batch.v1.Job"
@@ -25,14 +25,14 @@ def eager() -> Iterator[None]:
 
 @pytest.mark.usefixtures("eager")
 def test_all_who_meet_a_kind_first_at_the_same_time_get_one_struct_that_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(typed, "_ready", {})
-    typed._struct.cache_clear()
+    monkeypatch.setattr(structs, "_ready", {})
+    structs._struct.cache_clear()
     begin = threading.Barrier(TASKS)
     found = set()
 
     def ask() -> None:
         begin.wait()
-        found.add(typed.struct_of(NAME))
+        found.add(structs.struct_of(NAME))
         typed.normal({}, NAME)
 
     tasks = [threading.Thread(target=ask) for _ in range(TASKS)]

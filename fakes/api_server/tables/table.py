@@ -44,9 +44,9 @@ class Tables:
         return self._table(metadata, [self._row(version, now) for version in versions])
 
     def of_bookmark(self, raw: bytes, revision: int, now: datetime.datetime, *, columns: bool) -> bytes:
-        """A table of the object of a BOOKMARK event, which is there whatever the client wants included."""
+        """A table of the object of a BOOKMARK event, which is there even where the client wants nothing included."""
         document = json.loads(raw)
-        shown = encoding.partial(Version("", revision, raw))
+        shown = raw if self._include == "Object" else encoding.partial(Version("", revision, raw))
         return self._table({"resourceVersion": str(revision)}, [self._cells(document, now, shown)], columns=columns)
 
     def _row(self, version: Version, now: datetime.datetime) -> bytes:

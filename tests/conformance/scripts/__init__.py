@@ -3,6 +3,7 @@
 from tests.conformance.scripts import (
     access,
     applying,
+    bodies,
     creating,
     definitions,
     deleting,
@@ -20,6 +21,7 @@ from tests.conformance.scripts import (
     subresources,
     tokens,
     updating,
+    validating,
     watch_options,
     watching,
     wire,
@@ -28,6 +30,7 @@ from tests.conformance.scripts import (
 __all__ = [
     "access",
     "applying",
+    "bodies",
     "creating",
     "definitions",
     "deleting",
@@ -45,6 +48,7 @@ __all__ = [
     "subresources",
     "tokens",
     "updating",
+    "validating",
     "watch_options",
     "watching",
     "wire",

@@ -173,3 +173,57 @@ def _(s: Session) -> None:
 def _(s: Session) -> None:
     s.ask("POST", s.at("configmaps"), config_map("a"), {"Accept": TABLE}, dryRun="All")
     s.ask("POST", s.at("foos"), foo("a"), {"Accept": TABLE}, dryRun="All")
+
+
+@script("6 the quality of alternatives, and parameters that say nothing")
+def _(s: Session) -> None:
+    s.have(config_map("a"), foo("a"))
+    for accept in (
+        "application/yaml;q=0.5, application/json;q=0.5",
+        "*/*, application/yaml",
+        "application/*;q=0.9, application/yaml;q=0.8",
+        "application/json;stream=watch;q=0.1, application/yaml",
+        "application/json;pretty=1",
+        "application/json;charset=utf-8",
+        "application/json;sv=v9",
+        "application/json;q=nosuch, application/yaml;q=0.1",
+        "application/yaml;stream=watch",
+        "json",
+        "*",
+        "APPLICATION/JSON",
+        "application/json;g=meta.k8s.io;v=v1",
+        "",
+    ):
+        s.get(s.at("configmaps", "a"), accept)
+        s.get(s.at("foos", "a"), accept)
+
+
+@script("6 refusals in the form that was asked for")
+def _(s: Session) -> None:
+    s.have(config_map("a"), foo("a"))
+    for accept in ("application/yaml", "application/vnd.kubernetes.protobuf", TABLE, f"{TABLE}, application/json", "text/html", "*/*"):
+        s.get(s.at("foos", "none"), accept)
+        s.get(s.at("configmaps", "none"), accept)
+        s.ask("POST", s.at("configmaps"), config_map("Bad_"), {"Accept": accept})
+        s.ask("POST", s.at("foos"), foo("Bad_"), {"Accept": accept})
+
+
+@script("6 metadata only and Tables, in YAML and protobuf")
+def _(s: Session) -> None:
+    s.have(config_map("a", labels={"x": "1"}), foo("a"))
+    for own in ("PartialObjectMetadata", "PartialObjectMetadataList", "Table"):
+        for codec in ("yaml", "vnd.kubernetes.protobuf"):
+            if (own, codec) == ("Table", "yaml"):
+                # its columns are described, which is the API's documentation
+                continue
+            accept = f"application/{codec};as={own};g=meta.k8s.io;v=v1"
+            for path in (s.at("configmaps"), s.at("configmaps", "a"), s.at("foos"), s.at("foos", "a")):
+                s.get(path, accept)
+
+
+@script("6 metadata only of nothing")
+def _(s: Session) -> None:
+    for resource in ("configmaps", "foos", "deployments"):
+        s.get(s.at(resource), PARTIAL_LIST)
+        s.get(s.at(resource), PARTIAL_LIST, labelSelector="none=such")
+        s.get(s.at(resource), PARTIAL)

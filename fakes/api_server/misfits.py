@@ -1,0 +1,70 @@
+"""Misfits: objects that say they are something else than what their path is for, and what a server says to that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakes.api_server import errors, schemas, structural, typed
+from fakes.api_server.decoding import Undecodable, settle
+from fakes.api_server.errors import Cause, StatusError
+from fakes.api_server.kinds import Kind, Kinds, Subresource
+from fakes.api_server.metadata import kind_name
+from fakes.api_server.options import WriteOptions
+from fakes.api_server.shapes import shape_of
+from informer.resource import Resource
+
+Document = dict[str, Any]
+
+_SCHEME = "pkg/runtime/scheme.go:111"
+
+
+def fits(document: Document, resource: Resource | Subresource) -> bool:
+    """Whether an object is what it should be, or says nothing else."""
+    said = document.get("apiVersion") or resource.api_version, document.get("kind") or resource.kind
+    return said == (resource.api_version, resource.kind)
+
+
+def misfit(document: Document, resource: Resource | Subresource, options: WriteOptions) -> StatusError:
+    """400 for an object that is not of the built-in kind, or not in the version, that it should be."""
+    api_version, kind = document.get("apiVersion") or resource.api_version, document.get("kind") or resource.kind
+    group, _, version = api_version.rpartition("/")
+    start = f'{kind} in version "{version}" cannot be handled as a {resource.kind}'
+    name = schemas.name_of(group, version, kind)
+    if name is None:
+        return errors.bad_request(f'{start}: no kind "{kind}" is registered for version "{api_version}" in scheme "{_SCHEME}"')
+    try:
+        complaints = typed.normal(document, name)[1]
+        if (group, kind) == (resource.group, resource.kind):
+            settle(document, complaints, options)
+            return _of_another_version(api_version, resource)
+    except Undecodable as error:
+        return errors.bad_request(f"{start}: {error}")
+    into = f"{resource.group.split('.')[0] or 'core'}.{resource.kind}"
+    return errors.bad_request(f"{start}: converting ({version}.{kind}) to ({into}): unknown conversion")
+
+
+def _of_another_version(said: str, resource: Resource | Subresource) -> StatusError:
+    return errors.bad_request(f"the API version in the data ({said}) does not match the expected API version ({resource.api_version})")
+
+
+def custom_misfit(document: Document, kind: Kind, kinds: Kinds, options: WriteOptions) -> StatusError:
+    """400 for an object in another version than that of a custom kind, 422 for one of another kind."""
+    resource, said = kind.resource, document.get("apiVersion") or ""
+    group, _, version = said.rpartition("/")
+    if group == resource.group and document["kind"] == resource.kind:
+        other = kinds.find(group, version, resource.plural)
+        try:
+            settle(document, shape_of(other).prune(document) if other else _all_unknown(document), options)
+        except Undecodable as error:
+            return errors.bad_request(f'{resource.kind} in version "{version}" cannot be handled as a {resource.kind}: {error}')
+    if said != resource.api_version:
+        return _of_another_version(said, resource)
+    metadata = document.get("metadata")
+    name = metadata.get("name", "") if isinstance(metadata, dict) else ""
+    own = kind_name(kind).replace(resource.kind, document["kind"], 1)
+    return errors.invalid(own, name, [Cause("FieldValueInvalid", f'Invalid value: "{document["kind"]}": must be {resource.kind}', "kind")])
+
+
+def _all_unknown(document: Document) -> list[str]:
+    """A version that is not there has no schema, and so knows no field."""
+    return [f'unknown field "{path}"' for path in sorted(structural.prune(document, {}))]

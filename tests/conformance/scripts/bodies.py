@@ -1,0 +1,156 @@
+"""Section 7.1: what a body says, and how it is read."""
+
+from __future__ import annotations
+
+from tests.conformance.definitions import config_map, foo
+from tests.conformance.script import script
+from tests.conformance.session import GROUP, Session
+
+YAML = {"Content-Type": "application/yaml"}
+
+
+@script("7.1 what a body calls itself")
+def _(s: Session) -> None:
+    s.post(s.at("configmaps"), {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}})
+    s.post(s.at("configmaps"), {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}, "bogus": 1}, fieldValidation="Strict")
+    s.post(s.at("configmaps"), {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a"}})
+    s.post(s.at("configmaps"), {"apiVersion": "v1", "kind": "ConfigMapList", "items": []})
+    s.post(s.at("configmaps"), {"apiVersion": "apps/v1", "metadata": {"name": "a"}})
+    s.post(s.at("configmaps"), {"apiVersion": "v1", "metadata": {"name": "a1"}})
+    s.post(s.at("configmaps"), {"kind": "ConfigMap", "metadata": {"name": "a2"}})
+    s.post(s.at("configmaps"), {"apiVersion": "a/b/c", "kind": "ConfigMap", "metadata": {"name": "a"}})
+    s.post(s.at("configmaps"), {"apiVersion": "v1", "kind": 1, "metadata": {"name": "a"}})
+    s.post(s.at("configmaps"), {"apiVersion": ["v1"], "kind": "ConfigMap", "metadata": {"name": "a"}})
+    scaler = {"maxReplicas": 2, "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "x"}}
+    path = f"/apis/autoscaling/v2/namespaces/{s.ns}/horizontalpodautoscalers"
+    s.post(path, {"apiVersion": "autoscaling/v1", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "a"}, "spec": scaler})
+    s.post(path, {"apiVersion": "autoscaling/v3", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "a"}, "spec": scaler})
+
+
+@script("7.1 what the body of a custom resource calls itself")
+def _(s: Session) -> None:
+    s.post(s.at("foos"), {"kind": "Foo", "metadata": {"name": "a"}, "spec": {"size": 1}})
+    s.post(s.at("foos"), {"apiVersion": f"{GROUP}/v1", "metadata": {"name": "a"}})
+    s.post(s.at("foos"), {"apiVersion": "other.example.com/v1", "kind": "Foo", "metadata": {"name": "a"}, "spec": {"bogus": 1}})
+    s.post(s.at("foos"), {"apiVersion": "a/b/c", "kind": "Foo", "metadata": {"name": "a"}})
+    s.post(s.at("foos"), {"apiVersion": f"{GROUP}/v1", "kind": 1, "metadata": {"name": "a"}})
+    s.post(s.at("foos"), {"apiVersion": f"{GROUP}/v1", "kind": "Bar", "metadata": {"name": "a"}, "bogus": 1}, fieldValidation="Strict")
+    s.post(s.at("foos"), {"apiVersion": f"{GROUP}/v2", "kind": "Foo", "metadata": {"name": "a"}, "spec": {}}, fieldValidation="Strict")
+    s.post(s.at("foos"), {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}})
+
+
+@script("7.1 which complaint about a body and its options comes first")
+def _(s: Session) -> None:
+    s.post(s.at("configmaps"), b"{", dryRun="foo")
+    s.post(s.at("foos"), b"{", dryRun="foo")
+    s.ask("POST", s.at("configmaps"), b"{", {"Content-Type": "text/plain"}, dryRun="foo")
+    s.post(s.at("configmaps", namespace="nosuch"), b"{")
+    s.post(s.at("configmaps"), {**config_map("a"), "apiVersion": "v2"}, dryRun="foo")
+    s.put(s.at("configmaps", "none"), b"{", dryRun="foo")
+    s.put(s.at("foos", "none"), b"{")
+
+
+@script("7.1 JSON that breaks off or goes wrong")
+def _(s: Session) -> None:
+    for body in (
+        b'{"a":',
+        b'{"a":tru}',
+        b'{"a":01}',
+        b'{"a":"\x01"}',
+        b'{"a":"\\x"}',
+        b'{"a" 1}',
+        b"{a:1}",
+        b'{"a":1,}',
+        b"\xff",
+        b"1e",
+        b"7",
+        b"true",
+    ):
+        s.post(s.at("configmaps"), body)
+    s.post(s.at("foos"), b'{"a":[1 2]}')
+    s.post(s.at("configmaps"), b'{"metadata":{"name":"a"},"data":{"a":"\xff"}}')
+
+
+@script("7.1 YAML that goes wrong")
+def _(s: Session) -> None:
+    for body in (
+        b"a: b: c\n",
+        b"metadata:\n  name: a\n bad: x\n",
+        b"metadata:\n\tname: a\n",
+        b"metadata: {name: a\n",
+        b"metadata:\n- a\n  b\n: c\n",
+        b"a: 'text\n",
+        b"a: *b\n",
+        b"a: @x\n",
+        b"%nosuch\na: b\n",
+        b"- a\n",
+        b"text",
+        b"",
+        b"? [a]\n: b\n",
+        b"null: x\n",
+        b"a: !nosuch x\n",
+        b"a: b\n--- x: y: z\n",
+        b"x: {a: b}}\n",
+    ):
+        s.ask("POST", s.at("configmaps"), body, YAML)
+
+
+@script("7.1 what YAML means")
+def _(s: Session) -> None:
+    values = "x, yes, 'no', on, ~, 012, 0x1F, 0b11, 1_000, 1.5, .5, 1e3, 12:30, 2001-01-01, 2001-01-01T00:00:00Z, +1, -0, .inf0, '1', true"
+    text = f"apiVersion: {GROUP}/v1\nkind: Foo\nmetadata:\n  name: a\nstatus:\n  values: [{values}]\n  true: a\n  1: b\n  1.5: c\n  no: d\n"
+    s.ask("POST", s.at("foos"), text.encode(), YAML)
+    merged = f"apiVersion: {GROUP}/v1\nkind: Foo\nmetadata: &m\n  name: b\nspec: {{size: 1}}\n---\nnothing: of this\n"
+    s.ask("POST", s.at("foos"), merged.encode(), YAML)
+    s.ask("POST", s.at("configmaps"), b"base: &b {x: '1', y: '2'}\nmetadata: {name: c}\ndata:\n  <<: *b\n  y: '3'\n  z: 1\n", YAML)
+    s.ask("POST", s.at("configmaps"), b"base: &b {x: '1', y: '2'}\nmetadata: {name: c}\ndata:\n  <<: *b\n  y: '3'\n", YAML)
+
+
+@script("7.1 a key twice in YAML")
+def _(s: Session) -> None:
+    for value in ("Warn", "Strict", "Ignore"):
+        text = f"metadata:\n  name: a{value.lower()}\ndata:\n  a: one\n  b: two\n  a: three\n  b:\n    four\nbogus: 1\n"
+        s.ask("POST", s.at("configmaps"), text.encode(), YAML, fieldValidation=value)
+        head = f"apiVersion: {GROUP}/v1\nkind: Foo\nmetadata:\n  name: a{value.lower()}\n"
+        s.ask("POST", s.at("foos"), f"{head}spec:\n  size: 1\n  size: 2\n  bogus: 3\n".encode(), YAML, fieldValidation=value)
+
+
+@script("7.1 where a key is twice, and what becomes of it")
+def _(s: Session) -> None:
+    head = f'"apiVersion":"{GROUP}/v1","kind":"Foo"'
+    for body, resource in (
+        ('{"metadata":{"name":"a"},"data":{"a":"1"},"data":{"b":"2"}}', "configmaps"),
+        (
+            '{"metadata":{"name":"b","labels":{"x":"1","x":"2"},"name":"c"},"bogus":{"a":1,"a":2},"data":{"a":"1","a":"1"},"bogus":1}',
+            "configmaps",
+        ),
+        ('{"metadata":{"name":"d"},"data":null,"data":{"a":"1"},"data":null}', "configmaps"),
+        (
+            '{"metadata":{"name":"a"},"spec":{"containers":[{"name":"x","image":"i","env":[{"name":"a"}]}],"containers":[{"name":"c"}]}}',
+            "pods",
+        ),
+        (
+            '{"metadata":{"name":"b"},"spec":{"containers":[{"name":"c","image":"i","image":"j","bogus":1}],"hostNetwork":false,"hostNetwork":false}}',
+            "pods",
+        ),
+        ("{" + head + ',"metadata":{"name":"a"},"spec":{"size":1},"spec":{"color":"red"}}', "foos"),
+        (
+            "{"
+            + head
+            + ',"metadata":{"name":"b","bogus":1,"labels":{"x":"1","x":"2"}},'
+            + '"spec":{"no":1,"parts":[{"name":"x","name":"y"}],"no":{"a":1,"a":2}}}',
+            "foos",
+        ),
+    ):
+        s.post(s.at(resource), body.encode(), fieldValidation="Strict")
+        s.post(s.at(resource), body.encode())
+
+
+@script("7.1 a key twice in an update")
+def _(s: Session) -> None:
+    s.have(config_map("a"), foo("a"))
+    version = s.unseen("GET", s.at("foos", "a")).version
+    s.put(s.at("configmaps", "a"), b'{"metadata":{"name":"a"},"data":{"a":"1","a":"2"}}')
+    head = f'"apiVersion":"{GROUP}/v1","kind":"Foo","metadata":{{"name":"a","resourceVersion":"{version}"}}'
+    s.put(s.at("foos", "a"), ("{" + head + ',"spec":{"size":1,"size":2}}').encode())
+    s.put(s.at("configmaps", "a"), b'{"metadata":{"name":"a"},"data":{"a":"1","a":"2"}}', fieldValidation="Strict")

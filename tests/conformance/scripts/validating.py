@@ -1,0 +1,151 @@
+"""Section 7.1: what metadata and contents may be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.conformance.definitions import config_map, foo, pod
+from tests.conformance.script import script
+from tests.conformance.session import Session
+
+OWNER = {"apiVersion": "v1", "kind": "ConfigMap", "name": "x", "uid": "11111111-2222-3333-4444-555555555555"}
+RBAC = "/apis/rbac.authorization.k8s.io/v1"
+
+
+@script("7.1 owner references")
+def _(s: Session) -> None:
+    for number, owners in enumerate(
+        (
+            [{}],
+            [{**OWNER, "apiVersion": "a/b/c"}],
+            [{**OWNER, "apiVersion": "/v1"}],
+            [{**OWNER, "kind": "Event"}],
+            [{**OWNER, "controller": True}, {**OWNER, "name": "y", "controller": True}],
+            [OWNER, OWNER],
+            [OWNER, {**OWNER, "name": "y"}],
+            [{**OWNER, "bogus": 1, "blockOwnerDeletion": True}],
+            [{**OWNER, "controller": "yes"}],
+            {"not": "a list"},
+        )
+    ):
+        s.post(s.at("configmaps"), config_map(f"a{number}", ownerReferences=owners))
+        s.post(s.at("foos"), foo(f"a{number}", ownerReferences=owners))
+
+
+@script("7.1 finalizers, labels and annotations, in every wrong way")
+def _(s: Session) -> None:
+    wrong: tuple[dict[str, Any], ...] = (
+        {"finalizers": ["plain"]},
+        {"finalizers": ["example.com/x"]},
+        {"finalizers": ["orphan"]},
+        {"finalizers": ["orphan", "foregroundDeletion"]},
+        {"finalizers": [""]},
+        {"finalizers": ["example.com/x", "example.com/x"]},
+        {"finalizers": ["a/b/c"]},
+        {"labels": {"": "1"}},
+        {"labels": {"a/b/c": "1"}},
+        {"labels": {"x" * 64: "1"}},
+        {"labels": {"x": "y" * 64}},
+        {"labels": {"UPPER.com/x": "1"}},
+        {"labels": {"b": "-", "a": "_", "c": "."}},
+        {"annotations": {"UPPER": "1", "a b": "2", "": "3"}},
+        {"annotations": {"big": "x" * 262_144}},
+        {"labels": None, "annotations": None, "finalizers": None},
+        {"labels": {"x": None}},
+        {"generation": -1},
+        {"generateName": "Bad_", "name": "good"},
+        {"selfLink": "/x", "clusterName": "x"},
+        {"creationTimestamp": "yesterday"},
+        {"deletionGracePeriodSeconds": "5"},
+    )
+    for number, own in enumerate(wrong):
+        own = {"name": f"a{number}", **own}
+        s.post(s.at("configmaps"), {**config_map(""), "metadata": own})
+        s.post(s.at("foos"), {**foo(""), "metadata": own})
+
+
+@script("7.1 names of kinds with rules of their own")
+def _(s: Session) -> None:
+    long, port = "a" * 64, {"spec": {"clusterIP": "None", "ports": [{"port": 80}]}}
+    for name in ("1a", "a.b", "A", long):
+        s.post(s.at("services"), {"metadata": {"name": name}, **port})
+        s.post(s.at("namespaces"), {"metadata": {"name": f"{s.ns}-{name}"}}, dryRun="All")
+        s.post(f"{RBAC}/namespaces/{s.ns}/roles", {"metadata": {"name": f"{name}:x"}, "rules": []})
+        s.post(s.at("pods"), pod(f"{name}_"))
+        s.post(s.at("serviceaccounts"), {"metadata": {"name": name}})
+        s.post(s.at("priorityclasses"), {"metadata": {"name": f"{s.ns}-{name}"}, "value": 1}, dryRun="All")
+    for name in (".", "..", "a/b", "a%b"):
+        s.post(f"{RBAC}/namespaces/{s.ns}/roles", {"metadata": {"name": name}, "rules": []})
+    for resource in ("services", "configmaps", "secrets", "pods", "roles"):
+        body = pod("") if resource == "pods" else port if resource == "services" else {}
+        answer = s.post(s.at(resource), {**body, "metadata": {"generateName": "Bad_"}})
+        s.hide(answer.metadata.get("name") or answer.json["details"]["name"], "GENERATED")
+
+
+@script("7.1 what config maps and secrets may hold")
+def _(s: Session) -> None:
+    keys: tuple[dict[str, Any], ...] = (
+        {"data": {"": "x"}},
+        {"data": {".": "x"}},
+        {"data": {"..": "x"}},
+        {"data": {"..a": "x", "b c": "y"}},
+        {"data": {"k" * 254: "x"}},
+        {"binaryData": {"a b": "AAEC"}},
+        {"data": {"b": "x", "a": "x", "c": "x"}, "binaryData": {"b": "AAEC", "a": "AAEC"}},
+        {"data": {"a": "x" * 600_000}, "binaryData": {"b": "A" * 600_000}},
+        {"data": {"a": None}},
+        {"data": None},
+        {"binaryData": {"a": "not base64"}},
+    )
+    for number, content in enumerate(keys):
+        s.post(s.at("configmaps"), {"metadata": {"name": f"a{number}"}, **content})
+    typed = "kubernetes.io/"
+    secrets: tuple[dict[str, Any], ...] = (
+        {"data": {"a b": "eA=="}},
+        {"data": {"a": "A" * 1_400_000}},
+        {"stringData": {"a b": "x"}},
+        {"type": f"{typed}tls"},
+        {"type": f"{typed}tls", "data": {"tls.crt": "", "tls.key": ""}},
+        {"type": f"{typed}basic-auth"},
+        {"type": f"{typed}basic-auth", "data": {"username": ""}},
+        {"type": f"{typed}ssh-auth"},
+        {"type": f"{typed}ssh-auth", "data": {"ssh-privatekey": ""}},
+        {"type": f"{typed}dockercfg"},
+        {"type": f"{typed}dockercfg", "data": {".dockercfg": "eA=="}},
+        {"type": f"{typed}dockerconfigjson", "data": {".dockerconfigjson": "eA=="}},
+        {"type": f"{typed}dockerconfigjson", "data": {".dockerconfigjson": "e30="}},
+        {"type": f"{typed}service-account-token"},
+        {"type": "anything at all"},
+        {"type": ""},
+        {"immutable": True, "data": {"a": "eA=="}},
+    )
+    for number, content in enumerate(secrets):
+        s.post(s.at("secrets"), {"metadata": {"name": f"a{number}"}, **content})
+
+
+@script("7.1 what may change of config maps and secrets")
+def _(s: Session) -> None:
+    s.have({**config_map("a"), "immutable": True}, config_map("b"))
+    s.unseen("POST", s.at("secrets"), {"metadata": {"name": "a"}, "immutable": True, "data": {"a": "eA=="}, "type": "t"})
+    for resource in ("configmaps", "secrets"):
+        for change in (
+            {"data": {"b": "eA=="}},
+            {"immutable": None},
+            {"immutable": False},
+            {"data": None},
+            {"metadata": {"labels": {"x": "1"}}},
+        ):
+            s.patch(s.at(resource, "a"), change)
+    s.patch(s.at("secrets", "a"), {"type": "other"})
+    s.patch(s.at("secrets", "a"), {"type": None})
+    s.patch(s.at("configmaps", "b"), {"binaryData": {"a": "AAEC"}})
+    s.patch(s.at("configmaps", "b"), {"data": {"a": "x" * 1_048_577}})
+    s.patch(s.at("configmaps", "b"), {"data": {"a b": "x"}})
+
+
+@script("7.1 the total size of what is sent")
+def _(s: Session) -> None:
+    s.post(s.at("configmaps"), b" " * 3_145_729)
+    s.put(s.at("foos", "a"), foo("a", {"color": "x" * 3_200_000}))
+    s.patch(s.at("foos", "a"), {"spec": {"color": "x" * 3_200_000}})
+    s.ask("POST", s.at("configmaps"), b"x" * 3_145_729, {"Content-Type": "text/plain"})
