@@ -19,6 +19,9 @@ from fakes.api_server.writing import Writer
 
 Document = dict[str, Any]
 
+_PODS = "pods."
+"""How the conditions call them."""
+
 
 class _Fact(NamedTuple):
     """A condition: what it says when all is well, and what otherwise."""
@@ -60,7 +63,11 @@ class Emptier:
         if "deletionTimestamp" not in document["metadata"]:
             raise errors.conflict("namespaces", name, "it is not being deleted")
         resources, finalizers = self._delete_content(name, grace)
-        self._report(call, document, resources, finalizers)
+        if _PODS in resources:
+            # a real controller has not looked at what remains before the pods have gone, and says that nothing does
+            self._report(call, document, Counter(), Counter())
+        else:
+            self._report(call, document, resources, finalizers)
         if resources:
             return False
         done = {**document, "metadata": {"name": name}, "spec": {**document.get("spec", {}), "finalizers": []}}
@@ -68,16 +75,19 @@ class Emptier:
         return self._objects.storage.get(admission.NAMESPACES, name) is None
 
     def _delete_content(self, namespace: str, grace: int | None) -> tuple[Counter[str], Counter[str]]:
-        """What is left afterwards: how many of each resource, and how many wait for each finalizer."""
+        """What is left afterwards: how many of each resource, and how many wait for each finalizer. While pods are left, all else stays."""
         resources: Counter[str] = Counter()
         finalizers: Counter[str] = Counter()
         storage, prefix = self._objects.storage, f"{namespace}/"
-        for kind in {kind.storage_key: kind for kind in self._kinds.all() if kind.resource.namespaced}.values():
+        kinds = {kind.storage_key: kind for kind in self._kinds.all() if kind.resource.namespaced}
+        for kind in sorted(kinds.values(), key=lambda kind: kind.storage_key != admission.PODS):
             for version in storage.state(kind.storage_key, prefix=prefix).versions:
                 self._delete(kind, namespace, version.key.removeprefix(prefix), grace)
             for version in storage.state(kind.storage_key, prefix=prefix).versions:
                 resources[f"{kind.resource.plural}.{kind.resource.group}"] += 1
                 finalizers.update(version.document()["metadata"].get("finalizers", ()))
+            if _PODS in resources:
+                break
         return resources, finalizers
 
     def _delete(self, kind: Kind, namespace: str, name: str, grace: int | None) -> None:
@@ -99,7 +109,7 @@ class Emptier:
         conditions = [self._condition(fact, found.get(fact.type, ""), before.get(fact.type)) for fact in _FACTS]
         if conditions == status.get("conditions"):
             return
-        own = {"name": call.name}
+        own = {field: value for field, value in document["metadata"].items() if field != "resourceVersion"}
         told = {**document, "metadata": own, "status": {**status, "conditions": conditions}}
         self._writer.update(Call("update", self._namespaces, "", call.name, "status"), told, WriteOptions())
 

@@ -20,6 +20,7 @@ from fakes.api_server.ownership import Ownership
 from fakes.api_server.preconditions import check_uid, check_version
 from fakes.api_server.requests import Call, object_key
 from fakes.api_server.shapes import shape_of
+from fakes.api_server.subresource_part import subresource_part
 from fakes.storage import Changed, Version
 
 _ATTEMPTS = 8
@@ -239,7 +240,9 @@ class Writer:
         kind = call.kind
         shape = shape_of(kind)
         if call.subresource:
-            new = _only_part(call.subresource, old, sent)
+            new = subresource_part(kind, call.subresource, old, sent)
+            metadata.check_change(kind, old, new)
+            metadata.keep_server_fields(old, new)
             shape.fill_in(new)
             metadata.check(kind, new, shape.status_faults(new, old))
             return new
@@ -268,16 +271,6 @@ def decode_body(kind: Kind, document: Document, options: WriteOptions) -> tuple[
         resource = kind.resource
         start = f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}'
         raise errors.bad_request(f"{start}: {error}") from None
-
-
-def _only_part(subresource: str, old: Document, sent: Document) -> Document:
-    """What is left of a write to a subresource."""
-    if subresource == "finalize":
-        rest = {field: value for field, value in old.get("spec", {}).items() if field != "finalizers"}
-        left = (sent.get("spec") or {}).get("finalizers")
-        return {**old, "spec": {**rest, "finalizers": left} if left else rest}
-    rest = {field: value for field, value in old.items() if field != "status"}
-    return {**rest, "status": sent["status"]} if sent.get("status") is not None else rest
 
 
 def _counted(kind: Kind, document: Document) -> Document:

@@ -95,3 +95,22 @@ def test_pods_get_their_grace_where_a_kubelet_can_end_it() -> None:
         assert "shop" not in names(api, "namespaces")
 
     play(story, ("namespaces", "kubelet"))
+
+
+def test_while_pods_are_left_all_else_stays_and_the_conditions_say_nothing_of_what_remains() -> None:
+    def story(api: FakeAPIServer) -> None:
+        api.create(objects.namespace("stuck", labels={"a": "b"}))
+        api.create(objects.pod("p", "stuck", finalizers=["lab.io/x"]))
+        api.create(objects.configmap("c", "stuck"))
+        api.delete("namespaces", "stuck")
+        api.settle()
+        assert names(api, "configmaps", "stuck") == ["c"]
+        assert "deletionTimestamp" in api.get("pods", "p", "stuck")["metadata"]
+        stuck = api.get("namespaces", "stuck")
+        assert {each["status"] for each in stuck["status"]["conditions"]} == {"False"}
+        assert stuck["metadata"]["labels"] == {"a": "b", "kubernetes.io/metadata.name": "stuck"}
+        api.patch("pods", "p", {"metadata": {"finalizers": None}}, "stuck")
+        api.settle()
+        assert "stuck" not in names(api, "namespaces")
+
+    play(story, NAMESPACES)

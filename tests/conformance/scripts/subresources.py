@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.conformance.definitions import deployment, foo, pin
+from tests.conformance.definitions import deployment, foo, pin, pod
 from tests.conformance.script import script
 from tests.conformance.scripts.definitions import CRDS, bar, defined
 from tests.conformance.session import Session
@@ -28,6 +28,22 @@ def _(s: Session) -> None:
     s.get(s.at("deployments", "a", "status"))
     s.patch(s.at("deployments", "a", "status"), {"metadata": {"labels": {"x": "1"}}, "spec": {"replicas": 9}, "status": {"replicas": 2}})
     s.patch(s.at("deployments", "a"), {"status": {"replicas": 5}})
+
+
+@script("7.3 metadata by way of a status: of most built-in kinds it changes")
+def _(s: Session) -> None:
+    s.have(deployment("a"), pod("a"), pin(f"{s.ns}-a"))
+    told = {"labels": {"x": "1"}, "annotations": {"y": "1"}, "finalizers": ["example.com/x"]}
+    owner = {"apiVersion": "v1", "kind": "Node", "name": "n", "uid": "00000000-0000-4000-8000-000000000000"}
+    s.patch(s.at("namespaces", s.ns, "status"), {"metadata": told})
+    s.patch(s.at("pods", "a", "status"), {"metadata": {**told, "ownerReferences": [owner], "deletionTimestamp": "2020-01-01T00:00:00Z"}})
+    s.patch(s.at("deployments", "a", "status"), {"metadata": told})
+    made = s.get(s.at("pods", "a")).json
+    s.put(s.at("pods", "a", "status"), {**made, "metadata": {"name": "a", "uid": made["metadata"]["uid"]}})
+    s.put(s.at("pods", "a", "status"), {**made, "metadata": {"name": "a", "uid": "00000000-0000-4000-8000-000000000000"}})
+    s.patch(s.at("deployments", "a", "status"), {"metadata": {"labels": {"no good": "1"}}})
+    for resource, name in (("namespaces", s.ns), ("pods", "a"), ("deployments", "a"), ("pins", f"{s.ns}-a")):
+        s.patch(s.at(resource, name, "status"), {"metadata": {"finalizers": None}})
 
 
 @script("7.3 methods of a status")
