@@ -80,8 +80,8 @@ class Bulk(Face):
         kind = self._lookup(resource)
         call = Call("watch", kind, namespace or "" if kind.resource.namespaced else "")
         selection = Selection.parse(kind, selector, field_selector)
-        changes = Changes(self._verbs.objects, kind, selection, timeout=timeout, on_close=lambda own: self._changes.pop(own, None))
-        changes.open(call.prefix, None if version is None else reading.parse_version(str(version)), initial=initial)
+        changes = Changes(self._verbs.objects, call, selection, timeout=timeout, on_close=lambda own: self._changes.pop(own, None))
+        changes.open(None if version is None else reading.parse_version(str(version)), initial=initial)
         self._changes[changes] = None
         return changes
 

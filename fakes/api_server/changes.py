@@ -11,8 +11,8 @@ from typing import Any, Literal, Self
 
 from fakes.api_server import errors
 from fakes.api_server.encoding import restamp
-from fakes.api_server.kinds import Kind
 from fakes.api_server.objects import Objects
+from fakes.api_server.requests import Call
 from fakes.api_server.selection import Selection
 from fakes.storage import Compacted, Event, Version
 
@@ -49,23 +49,25 @@ class Changes(Iterator[Change]):
     """
 
     def __init__(
-        self, objects: Objects, kind: Kind, selection: Selection, *, timeout: float | None, on_close: Callable[[Changes], None]
+        self, objects: Objects, call: Call, selection: Selection, *, timeout: float | None, on_close: Callable[[Changes], None]
     ) -> None:
         self._objects = objects
-        self._kind = kind
+        self._call = call
+        self._kind = call.kind
         self._selection = selection
         self._timeout = math.inf if timeout is None else timeout
         self._on_close = on_close
         self._cancel: Callable[[], None] = lambda: None
-        self._news = objects.runtime.condition(f"changes of {kind.resource.name}")
+        self._news = objects.runtime.condition(f"changes of {call.kind.resource.name}")
         # _news guards these
         self._queue: deque[Event | Version] = deque()
         self._ended = False
+        self._refusal: errors.StatusError | None = None
 
-    def open(self, prefix: str, after: int | None, *, initial: bool) -> None:
+    def open(self, after: int | None, *, initial: bool) -> None:
         """Start. Raises 410 for a version that has been compacted."""
         try:
-            subscription = self._objects.storage.subscribe(self._kind.storage_key, self._deliver, prefix=prefix, after=after)
+            subscription = self._objects.subscribe(self._call, self._deliver, self._refuse, after=after)
         except Compacted as error:
             raise errors.expired(f"too old resource version: {error.revision} ({error.oldest})") from None
         self._cancel = subscription.cancel
@@ -126,12 +128,20 @@ class Changes(Iterator[Change]):
                 self._queue.append(event)
                 self._news.notify_all()
 
+    def _refuse(self, error: errors.StatusError) -> None:
+        with self._news:
+            self._refusal = self._refusal or error
+            self._ended = True
+            self._news.notify_all()
+
     def _take(self, deadline: float) -> Change | None:
         """The next change, waited for until the deadline."""
         while True:
             with self._news:
                 while not self._queue:
                     left = deadline - self._objects.runtime.monotonic()
+                    if self._refusal is not None:
+                        raise self._refusal
                     if self._ended or left <= 0:
                         return None
                     self._news.wait(None if left == math.inf else left)

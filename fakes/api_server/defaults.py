@@ -205,9 +205,25 @@ def _limit_range(document: Document) -> None:
             limit.setdefault("defaultRequest", {}).setdefault(name, value)
 
 
+_ALL_AT_ONCE = {"type": "Percent", "value": 100, "periodSeconds": 15}
+_SCALING: Mapping[str, Document] = {
+    "scaleUp": {
+        "stabilizationWindowSeconds": 0,
+        "selectPolicy": "Max",
+        "policies": [{"type": "Pods", "value": 4, "periodSeconds": 15}, _ALL_AT_ONCE],
+    },
+    "scaleDown": {"selectPolicy": "Max", "policies": [_ALL_AT_ONCE]},
+}
+"""How fast an autoscaler changes things, where its behavior says something."""
+
+
 def _autoscaler(document: Document) -> None:
     spec = document["spec"]
     spec.setdefault("minReplicas", 1)
+    if document["apiVersion"] == "autoscaling/v1":
+        return
+    if spec.get("behavior") is not None:
+        spec["behavior"] = {direction: {**rules, **(spec["behavior"].get(direction) or {})} for direction, rules in _SCALING.items()}
     if not spec.get("metrics"):
         target = {"type": "Utilization", "averageUtilization": 80}
         spec["metrics"] = [{"type": "Resource", "resource": {"name": "cpu", "target": target}}]

@@ -79,7 +79,8 @@ class Emptier:
         resources: Counter[str] = Counter()
         finalizers: Counter[str] = Counter()
         storage, prefix = self._objects.storage, f"{namespace}/"
-        kinds = {kind.storage_key: kind for kind in self._kinds.all() if kind.resource.namespaced}
+        # of several versions the preferred one
+        kinds = {kind.storage_key: kind for kind in reversed(self._kinds.all()) if kind.resource.namespaced}
         for kind in sorted(kinds.values(), key=lambda kind: kind.storage_key != admission.PODS):
             for version in storage.state(kind.storage_key, prefix=prefix).versions:
                 self._delete(kind, namespace, version.key.removeprefix(prefix), grace)

@@ -14,7 +14,7 @@ import msgspec
 
 from fakes.api_server import schemas, typed
 from fakes.api_server.kinds import Kind
-from fakes.storage import Version
+from fakes.storage import Event, Version
 
 _LESS, _GREATER, _AND = b"<>&"
 _ESCAPES = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"), ("\u2028".encode(), b"\\u2028"), ("\u2029".encode(), b"\\u2029"))
@@ -49,11 +49,37 @@ def pretty(raw: bytes) -> bytes:
 
 
 def encode_object(kind: Kind, document: Mapping[str, Any]) -> bytes:
-    """The bytes to store: everything but kind and apiVersion."""
+    """The bytes of an object of this kind: everything but kind and apiVersion."""
+    return _encoded(document, _schema_name(kind))
+
+
+def stored_bytes(kind: Kind, document: Mapping[str, Any]) -> bytes:
+    """The bytes to store: those of the kind that it is kept as."""
+    if kind.conversion is None:
+        return encode_object(kind, document)
+    return _encoded(kind.conversion.to_stored(dict(document)), schemas.name_of(*kind.conversion.stored))
+
+
+def shown(kind: Kind, version: Version) -> Version:
+    """What is stored, as an object of this kind."""
+    conversion = kind.conversion
+    if conversion is None:
+        return version
+    return version.form(kind.resource.api_version, lambda stored: encode_object(kind, conversion.from_stored(stored)))
+
+
+def shown_event(kind: Kind, event: Event) -> Event:
+    """What happened in storage, as it happened to an object of this kind."""
+    conversion = kind.conversion
+    if conversion is None:
+        return event
+    return event.form(kind.resource.api_version, lambda stored: encode_object(kind, conversion.from_stored(stored)))
+
+
+def _encoded(document: Mapping[str, Any], name: str | None) -> bytes:
     content = dict(document)
     content.pop("kind", None)
     content.pop("apiVersion", None)
-    name = _schema_name(kind)
     raw = None if name is None else typed.written(content, name)
     return to_json(content, ordered=True) if raw is None else _escaped(raw)
 

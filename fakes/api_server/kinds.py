@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
+from fakes.api_server.conversions import Conversion, conversion_of
 from fakes.api_server.errors import bad_request
 from informer.resource import Resource, ResourceName
 from informer.selectors import FieldSelector
@@ -97,10 +98,13 @@ class Kind:
     definition: Mapping[str, Any] = field(default_factory=dict, hash=False, repr=False)
     """Of a custom kind: its entry of `spec.versions`, with schema, subresources and printer columns."""
 
+    conversion: Conversion | None = field(default=None, hash=False, repr=False)
+    """Where its objects are kept in another form."""
+
     @property
     def storage_key(self) -> tuple[str, str]:
         """Under which its objects are kept: the same for all versions."""
-        return (self.resource.group, self.resource.plural)
+        return (self.resource.group, self.resource.plural) if self.conversion is None else self.conversion.storage_key
 
     @property
     def selectable_fields(self) -> tuple[str, ...]:
@@ -140,9 +144,9 @@ class Kinds:
         self._arrange()
 
     def _arrange(self) -> None:
-        builtin = {(kind.storage_key, kind.resource.version): kind for kind in _builtin()}
+        builtin = {_place(kind): kind for kind in _builtin()}
         rank = {group: index for index, group in enumerate(dict.fromkeys(kind.resource.group for kind in _builtin()))}
-        custom = [kind for kinds in self._custom.values() for kind in kinds if (kind.storage_key, kind.resource.version) not in builtin]
+        custom = [kind for kinds in self._custom.values() for kind in kinds if _place(kind) not in builtin]
 
         def preference(kind: Kind) -> tuple[int, str]:
             return (rank.get(kind.resource.group, len(rank)), kind.resource.group)
@@ -150,7 +154,7 @@ class Kinds:
         # Custom groups follow the built-in ones by name; a custom version in a built-in group follows the built-in versions.
         custom.sort(key=lambda kind: (version_rank(kind.resource.version), kind.resource.plural))
         ordered = sorted([*builtin.values(), *custom], key=preference)
-        self._kinds = {(kind.resource.group, kind.resource.version, kind.resource.plural): kind for kind in ordered}
+        self._kinds = {_place(kind): kind for kind in ordered}
 
     def all(self) -> tuple[Kind, ...]:
         """Every kind in every version, in the server's order of preference."""
@@ -203,6 +207,10 @@ class Kinds:
         self._arrange()
 
 
+def _place(kind: Kind) -> tuple[str, str, str]:
+    return kind.resource.group, kind.resource.version, kind.resource.plural
+
+
 @functools.cache
 def _builtin() -> tuple[Kind, ...]:
     data = json.loads((files("fakes.api_server") / "data" / "kinds.json").read_bytes())
@@ -234,6 +242,7 @@ def _read(group: str, version: str, entry: Mapping[str, Any]) -> Kind:
         field_refusal=entry.get("fieldRefusal", '"{}" is not a known field selector: only "metadata.name", "metadata.namespace"'),
         storage_version_hash=entry.get("hash", ""),
         deprecation=entry.get("deprecation", ""),
+        conversion=conversion_of(group, version, entry["plural"]),
     )
 
 

@@ -82,7 +82,7 @@ def _is_of_one(call: Call, selection: Selection) -> bool:
 
 def _state(objects: Objects, call: Call, at: int | None) -> State:
     try:
-        return objects.storage.state(call.kind.storage_key, prefix=call.prefix, at=at)
+        return objects.state(call, at=at)
     except Compacted:
         raise errors.expired(_LIST_TOO_OLD) from None
 
@@ -93,7 +93,7 @@ def _continued(objects: Objects, call: Call, continuation: Continuation) -> Stat
     if at is not None:
         await_version(objects, call.kind, at)
     try:
-        return objects.storage.state(call.kind.storage_key, prefix=call.prefix, start=start, at=at)
+        return objects.state(call, start=start, at=at)
     except Compacted:
         token = Continuation(LATEST, continuation.start).token()
         raise errors.expired(_CONTINUE_TOO_OLD, continue_token=token) from None

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from fakes.api_server import event_rules
 from fakes.api_server.config_rules import config_map_faults, secret_faults, secret_warnings
 from fakes.api_server.encoding import same
 from fakes.api_server.errors import Cause
@@ -124,13 +125,6 @@ def _binding(*kinds: str) -> Rule:
     return rule
 
 
-def _event(document: Document) -> Iterator[Cause]:
-    if not document.get("eventTime"):
-        yield required("eventTime")
-    if document.get("type", "") not in ("Normal", "Warning"):
-        yield invalid("type", "", f"has invalid value: {document.get('type', '')}")
-
-
 def _autoscaler(document: Document) -> Iterator[Cause]:
     spec = document["spec"]
     target, most = spec.get("scaleTargetRef") or {}, spec.get("maxReplicas", 0)
@@ -224,7 +218,8 @@ RULES: Mapping[str, Rule] = {
     "daemonsets.apps": _daemon_set,
     "deployments.apps": _selected,
     "endpointslices.discovery.k8s.io": _needs(addressType=""),
-    "events.events.k8s.io": _event,
+    "events": event_rules.core_faults,
+    "events.events.k8s.io": event_rules.faults,
     "horizontalpodautoscalers.autoscaling": _autoscaler,
     "ingressclasses.networking.k8s.io": _needs(spec__controller=""),
     "ingresses.networking.k8s.io": _ingress,
@@ -266,6 +261,12 @@ def warnings(resource: str, document: Document) -> Iterator[str]:
         yield from secret_warnings(document)
 
 
+def creation_faults(resource: str, document: Document) -> Iterator[Cause]:
+    """What counts only when an object is created."""
+    if resource == "events.events.k8s.io":
+        yield from event_rules.creation_faults(document)
+
+
 def change_faults(resource: str, document: Document, old: Document) -> Iterator[Cause]:
     """What an update changes and may not."""
     for path in _IMMUTABLE.get(resource, ()):
@@ -278,6 +279,8 @@ def change_faults(resource: str, document: Document, old: Document) -> Iterator[
         for field in ("data", "binaryData"):
             if not same(document.get(field), old.get(field)):
                 yield Cause("FieldValueForbidden", "Forbidden: field is immutable when `immutable` is set", field)
+    if resource == "events.events.k8s.io":
+        yield from event_rules.change_faults(document, old)
     if resource == "pods" and not same(_frozen(document), _frozen(old)):
         yield Cause("FieldValueForbidden", _POD_FROZEN, "spec")
 

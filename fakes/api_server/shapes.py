@@ -13,7 +13,7 @@ from fakes.api_server.defaults import DEFAULTS
 from fakes.api_server.errors import Cause
 from fakes.api_server.json_syntax import doubled_paths, type_of
 from fakes.api_server.kinds import Kind
-from fakes.api_server.rules import RULES, change_faults
+from fakes.api_server.rules import RULES, change_faults, creation_faults
 from fakes.api_server.strategic_merge import go_text
 
 Document = dict[str, Any]
@@ -148,7 +148,7 @@ class TypedShape:
         rule = RULES.get(self._resource)
         found = [] if rule is None else list(rule(document))
         if old is None:
-            return found
+            return [*found, *creation_faults(self._resource, document)]
         return [*found, *change_faults(self._resource, document, old)]
 
     def status_faults(self, document: Document, old: Mapping[str, Any] | None) -> list[Cause]:

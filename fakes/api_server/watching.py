@@ -144,11 +144,12 @@ class WatchBody:
             self._plan_bookmark()
 
     def fail(self, error: StatusError | None = None) -> None:
-        """Instead of `open`: an ERROR event, where there is one, and the end."""
+        """Instead of `open` or of an event: an ERROR event, where there is one, and the end."""
         with self._condition:
-            if error is not None:
+            if error is not None and not self._ended:
                 self._queue.append(self.view.error(error))
             self._ended = True
+            self._condition.notify_all()
 
     def deliver(self, event: Event) -> None:
         """For the storage. Who reads too slowly gets what came before, and the end."""
@@ -346,7 +347,7 @@ def _open_with_state(objects: Objects, call: Call, body: WatchBody, asked: int) 
     if not storage.wait_for(asked, FRESHNESS if cached else 0):
         body.fail(errors.too_large_version(asked, storage.revision, retry_after=1 if cached else 3))
         return
-    subscription = storage.subscribe(call.kind.storage_key, body.deliver, prefix=call.prefix)
+    subscription = objects.subscribe(call, body.deliver, body.fail)
     body.open(subscription, initial=subscription.state)
 
 
@@ -354,7 +355,7 @@ def _open_after(objects: Objects, call: Call, body: WatchBody, asked: int) -> No
     try:
         if asked and asked < (oldest := objects.cache.oldest(call.kind)):
             raise Compacted(asked, oldest)
-        body.open(objects.storage.subscribe(call.kind.storage_key, body.deliver, prefix=call.prefix, after=asked or None))
+        body.open(objects.subscribe(call, body.deliver, body.fail, after=asked or None))
     except Compacted as error:
         text = f"too old resource version: {error.revision} ({error.oldest})"
         body.fail(errors.expired(text if is_cached(call.kind) else "The resourceVersion for the provided watch is too old."))

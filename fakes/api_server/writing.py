@@ -198,7 +198,7 @@ class Writer:
         Raises what they raise, and 404, 409, 422.
         """
         while True:
-            version = self._objects.storage.get(call.kind.storage_key, call.key)
+            version = self._objects.find(call)
             try:
                 if version is not None:
                     return self._change(call, version, revise, options)

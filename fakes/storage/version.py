@@ -26,7 +26,7 @@ class Version:
     `raw` is serialised once, when it is written; lists and watches share it. What is decoded from it on request is remembered here.
     """
 
-    __slots__ = ("_fields", "_labels", "key", "raw", "revision")
+    __slots__ = ("_fields", "_forms", "_labels", "key", "raw", "revision")
 
     def __init__(self, key: str, revision: int, raw: bytes) -> None:
         self.key = key
@@ -34,6 +34,7 @@ class Version:
         self.raw = raw
         self._labels: dict[str, str] | None = None
         self._fields: dict[str, str] | None = None
+        self._forms: dict[str, Version] | None = None
 
     def document(self) -> dict[str, Any]:
         """A fresh copy, the caller's own."""
@@ -55,6 +56,14 @@ class Version:
             self._fields[name] = read(self.document())
         return self._fields[name]
 
+    def form(self, name: str, convert: Callable[[dict[str, Any]], bytes]) -> Version:
+        """The same state in other bytes, which `convert` makes of the decoded object; remembered as `name`."""
+        if self._forms is None:
+            self._forms = {}
+        if name not in self._forms:
+            self._forms[name] = Version(self.key, self.revision, convert(self.document()))
+        return self._forms[name]
+
     def __repr__(self) -> str:
         return f"<Version {self.key}@{self.revision}>"
 
@@ -62,7 +71,7 @@ class Version:
 class Event:
     """One write: `old` is None for a creation, `new` for a deletion."""
 
-    __slots__ = ("_farewell", "key", "new", "old", "revision")
+    __slots__ = ("_farewell", "_forms", "key", "new", "old", "revision")
 
     def __init__(self, key: str, revision: int, old: Version | None, new: Version | None) -> None:
         self.key = key
@@ -70,6 +79,7 @@ class Event:
         self.old = old
         self.new = new
         self._farewell: Version | None = None
+        self._forms: dict[str, Event] | None = None
 
     def farewell(self, restamp: Callable[[bytes, int], bytes]) -> Version:
         """The old state with the revision of this event, as watchers see an object go. `restamp` runs once, for all of them."""
@@ -77,6 +87,15 @@ class Event:
             assert self.old is not None, "a creation has no old state"
             self._farewell = Version(self.key, self.revision, restamp(self.old.raw, self.revision))
         return self._farewell
+
+    def form(self, name: str, convert: Callable[[dict[str, Any]], bytes]) -> Event:
+        """The same step between states in other bytes: see `Version.form`."""
+        if self._forms is None:
+            self._forms = {}
+        if name not in self._forms:
+            old, new = (state and state.form(name, convert) for state in (self.old, self.new))
+            self._forms[name] = Event(self.key, self.revision, old, new)
+        return self._forms[name]
 
     def __repr__(self) -> str:
         return f"<Event {self.key}@{self.revision} {self.old} -> {self.new}>"

@@ -161,7 +161,9 @@ EVENTS = "/api/v1/namespaces/default/events"
 
 
 def test_times_are_kept_in_whole_seconds_and_micro_times_need_their_six_digits(client: Client) -> None:
-    event = {"metadata": {"name": "e"}, "involvedObject": {"namespace": "default"}, "firstTimestamp": "2026-01-01T02:00:00.5+02:00"}
+    said = {"reason": "r", "action": "a", "reportingComponent": "c", "reportingInstance": "c-1"}
+    about = {"involvedObject": {"namespace": "default"}, "firstTimestamp": "2026-01-01T02:00:00.5+02:00"}
+    event = {"metadata": {"name": "e"}, **about, **said}
     kept = client.post(EVENTS, {**event, "eventTime": "2026-01-01T00:00:00.250000Z"}).json
     assert (kept["firstTimestamp"], kept["eventTime"]) == ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.250000Z")
     refused = client.post(EVENTS, {**event, "eventTime": "2026-01-01T00:00:00.5Z"})

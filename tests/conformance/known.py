@@ -22,6 +22,6 @@ KNOWN: dict[str, str] = {
     "8 the removal of a definition: its objects go, then itself": "the generation counts the deletion",
     "8 what a definition looks like when it is established, and the events on the way": "fewer events on the way",
     "14.3 what a server makes of a minimal object: nodes": "no taint of a new node, no allocatable",
-    "14.3 what a server says to an object without a spec: events": "the object of an event is not validated",
+    "14.3 what an autoscaler's first version cannot say is in its annotations": "autoscaling/v1 has the CPU's utilization only",
 }
 """By the script's name: what differs, and why."""
