@@ -119,13 +119,13 @@ def _both(left: FieldSet | None, right: FieldSet | None) -> FieldSet | None:
 def _differ_as(shape: type[Any] | None, old: Any, new: Any, type: FieldType) -> _Difference:
     if shape is dict:
         fields = type.map
-        before, after = (value if isinstance(value, dict) else {} for value in (old, new))
+        before, after = old if isinstance(old, dict) else {}, new if isinstance(new, dict) else {}
         if fields is None or fields.atomic or not (before or after):
             return _LEAF
         return _differ_in_fields(before, after, fields)
     if shape is list:
         listed = type.list
-        held, given = (value if isinstance(value, list) else [] for value in (old, new))
+        held, given = old if isinstance(old, list) else [], new if isinstance(new, list) else []
         if listed is None or listed.atomic or not (held or given):
             return _LEAF
         return _differ_in_entries(held, given, listed)

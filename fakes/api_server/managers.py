@@ -7,7 +7,6 @@ fields only. Of those who update no more than ten are kept, the oldest become `a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -64,8 +63,7 @@ class Share(NamedTuple):
 Managers = dict[Manager, Share]
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
+class Author(NamedTuple):
     """Whoever writes: `name` may be empty."""
 
     name: str
@@ -206,6 +204,8 @@ class Changes:
 
 
 def _capped(managers: Managers) -> Managers:
+    if len(managers) <= _MOST_UPDATERS:
+        return managers
     updaters = [(manager, share) for manager, share in managers.items() if manager.operation == "Update"]
     excess = len(updaters) - _MOST_UPDATERS
     if excess <= 0:

@@ -189,14 +189,14 @@ class CommonHeaders:
             "Audit-Id": request.headers.get("audit-id") or self._runtime.uuid(),
             "Cache-Control": "no-cache, private",
             **self._priority,
-            "Date": _http_date(self._runtime.now().replace(microsecond=0)),
+            "Date": _http_date(int(self._runtime.now().timestamp())),
         }
         return Response(response.status, {**common, **response.headers}, response.body)
 
 
 @functools.lru_cache(maxsize=1)
-def _http_date(moment: datetime.datetime) -> str:
-    return format_datetime(moment, usegmt=True)
+def _http_date(seconds: int) -> str:
+    return format_datetime(datetime.datetime.fromtimestamp(seconds, datetime.UTC), usegmt=True)
 
 
 def internal_error(error: Exception) -> StatusError:

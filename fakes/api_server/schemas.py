@@ -72,8 +72,12 @@ def resolve(schema: Schema) -> Schema:
 
 def patch_rule(field: Schema) -> PatchRule:
     """How strategic merge treats a field, from the schema of the field (not of what it refers to)."""
-    strategies = tuple(filter(None, field.get("x-kubernetes-patch-strategy", "").split(",")))
-    return PatchRule(strategies, field.get("x-kubernetes-patch-merge-key", ""))
+    return _patch_rule(field.get("x-kubernetes-patch-strategy", ""), field.get("x-kubernetes-patch-merge-key", ""))
+
+
+@functools.cache
+def _patch_rule(strategies: str, merge_key: str) -> PatchRule:
+    return PatchRule(tuple(filter(None, strategies.split(","))), merge_key)
 
 
 def closure(names: Iterable[str]) -> dict[str, Schema]:
