@@ -51,9 +51,10 @@ def accepted_form(request: Request, kind: Kind, *, watch: bool, collection: bool
     accept = request.headers.get("accept", "")
     if not kind.custom and not _is_routed(accept):
         raise errors.not_routed(f"{errors.JSON_TYPES}, {WATCH_TYPES}" if collection else errors.JSON_TYPES)
-    form = _negotiated(accept, _codecs(kind), transforms=True)
+    binary = _has_binary(kind, accept)
+    form = _negotiated(accept, binary=binary, transforms=True)
     if form is None:
-        _refuse_what_is_lacking(accept, kind)
+        _refuse_what_is_lacking(accept, kind, binary=binary)
         raise errors.not_acceptable(errors.JSON_TYPES)
     if watch and form.codec is Codec.YAML:
         raise errors.not_acceptable(WATCH_TYPES)
@@ -62,7 +63,7 @@ def accepted_form(request: Request, kind: Kind, *, watch: bool, collection: bool
 
 def error_form(request: Request) -> Form | None:
     """How a refusal is written: it has one shape only. None where the client takes none of the forms that there are."""
-    form = _negotiated(request.headers.get("accept", ""), tuple(Codec), transforms=False)
+    form = _negotiated(request.headers.get("accept", ""), binary=True, transforms=False)
     return None if form is None else _for_people(request, form)
 
 
@@ -70,19 +71,21 @@ def _for_people(request: Request, form: Form) -> Form:
     return replace(form, pretty=True) if not form.pretty and wants_pretty(request) else form
 
 
-def _codecs(kind: Kind) -> tuple[Codec, ...]:
-    """Those of whole objects."""
-    binary = not kind.custom and protobuf.has_message(kind.resource.api_version, kind.resource.kind)
-    return tuple(Codec) if binary else (Codec.JSON, Codec.YAML)
+def _has_binary(kind: Kind, accept: str) -> bool:
+    """Whether whole objects have a binary form. Who does not ask for it by name gets another one, so nothing is loaded for the answer."""
+    if kind.custom or Codec.PROTOBUF.value not in accept:
+        return False
+    return protobuf.has_message(kind.resource.api_version, kind.resource.kind)
 
 
-def _refuse_what_is_lacking(accept: str, kind: Kind) -> None:
-    if not kind.custom and _negotiated(accept, tuple(Codec), transforms=True):
+def _refuse_what_is_lacking(accept: str, kind: Kind, *, binary: bool) -> None:
+    if not kind.custom and _negotiated(accept, binary=True, transforms=True):
         raise errors.not_supported(f"answers in {protobuf.MEDIA_TYPE} for this")
-    if _negotiated(accept.replace("v=v1beta1", "v=v1"), _codecs(kind), transforms=True):
+    if _negotiated(accept.replace("v=v1beta1", "v=v1"), binary=binary, transforms=True):
         raise errors.not_supported("tables and metadata of meta.k8s.io/v1beta1")
 
 
+@functools.lru_cache(1024)
 def _is_routed(accept: str) -> bool:
     """Whether a handler is looked for at all: where built-in kinds are, only full names and `*/*` find one."""
     names = [part.partition(";")[0].strip(" ") for part in (accept or "*/*").split(",")]
@@ -105,7 +108,9 @@ class _Clause(NamedTuple):
 
 
 @functools.lru_cache(1024)
-def _negotiated(accept: str, codecs: tuple[Codec, ...], *, transforms: bool) -> Form | None:
+def _negotiated(accept: str, *, binary: bool, transforms: bool) -> Form | None:
+    """`binary` is whether there is a binary form of whole objects, `transforms` whether there are other shapes."""
+    codecs = [codec for codec in Codec if binary or codec is not Codec.PROTOBUF]
     for clause in _clauses(accept or "*/*"):
         for codec in filter(clause.allows, Codec):
             form = _form(clause.parameters, codec, codecs, transforms=transforms)
