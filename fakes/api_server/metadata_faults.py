@@ -32,6 +32,8 @@ _STANDARD_FINALIZERS = ("foregroundDeletion", "orphan", "kubernetes")
 _UNQUALIFIED_ALLOWED = ("apiextensions.k8s.io", "apiregistration.k8s.io")
 _OWNER_FIELDS = ("apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion")
 
+_is_label = re.compile(_LABEL).fullmatch
+_is_subdomain = re.compile(_SUBDOMAIN).fullmatch
 _key_faults = functools.lru_cache(1024)(label_key_faults)
 _value_faults = functools.lru_cache(1024)(label_value_faults)
 
@@ -47,9 +49,9 @@ def name_faults(kind: Kind, name: str) -> Iterator[str]:
     longest = _LONGEST_LABEL if label else _LONGEST_SUBDOMAIN
     if len(name) > longest:
         yield f"must be no more than {longest} characters"
-    if label and not re.fullmatch(_LABEL, name):
-        yield "must not contain dots" if re.fullmatch(_SUBDOMAIN, name) else _BAD_LABEL
-    elif not label and not re.fullmatch(_SUBDOMAIN, name):
+    if label and not _is_label(name):
+        yield "must not contain dots" if _is_subdomain(name) else _BAD_LABEL
+    elif not label and not _is_subdomain(name):
         yield _BAD_SUBDOMAIN
 
 
@@ -60,11 +62,16 @@ def faults(kind: Kind, metadata: Metadata) -> Iterator[Cause]:
         why = f"Invalid value: {metadata['generation']}: must be greater than or equal to 0"
         yield Cause("FieldValueInvalid", why, "metadata.generation")
     for key, value in metadata.get("labels", {}).items():
-        yield from (invalid("metadata.labels", key, fault) for fault in _key_faults(key))
-        yield from (invalid("metadata.labels", value, fault) for fault in _value_faults(value))
-    yield from _annotation_faults(metadata.get("annotations", {}))
-    yield from _owner_faults(metadata.get("ownerReferences", ()))
-    yield from _finalizer_faults(kind, metadata.get("finalizers", ()))
+        for fault in _key_faults(key):
+            yield invalid("metadata.labels", key, fault)
+        for fault in _value_faults(value):
+            yield invalid("metadata.labels", value, fault)
+    if "annotations" in metadata:
+        yield from _annotation_faults(metadata["annotations"])
+    if "ownerReferences" in metadata:
+        yield from _owner_faults(metadata["ownerReferences"])
+    if "finalizers" in metadata:
+        yield from _finalizer_faults(kind, metadata["finalizers"])
 
 
 def _faults_of_names(kind: Kind, metadata: Metadata) -> Iterator[Cause]:
