@@ -21,12 +21,14 @@ from fakes.storage import Storage
 ADMIN, ANONYMOUS = "system:admin", "system:anonymous"
 _SERVICE_ACCOUNT = "system:serviceaccount:"
 
+TOO_MANY = "Too many requests, please try again later."
+
 Several = str | Iterable[str] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """Who may not do what. An empty field stands for anything; `code` is 401 or 403."""
+    """Who may not do what. An empty field stands for anything; `code` is 401, 403 or 429, and `retry_after` is in seconds."""
 
     users: frozenset[str] = frozenset()
     verbs: frozenset[str] = frozenset()
@@ -34,6 +36,7 @@ class Denial:
     namespaces: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     code: int = 403
+    retry_after: int = 1
 
     def matches(self, who: Identity, wanted: Attributes) -> bool:
         plural = f"{wanted.resource}.{wanted.group}" if wanted.group else wanted.resource
@@ -66,21 +69,24 @@ class Access:
         return undo
 
     def check(self, request: Request) -> None:
-        """Raises 401, 403, and 400 for an impersonation of nobody."""
+        """Raises 401, 429, 403, and 400 for an impersonation of nobody."""
         if self.rbac is None and not self._denials and not any(header.startswith("impersonate-") for header in request.headers):
             return
         wanted = Attributes.of(request)
         sender = complete(Identity(request.user, request.groups))
         who = self._impersonated(request, sender, wanted)
-        if self._denials and any(denial.code == 401 and denial.matches(who, wanted) for denial in list(self._denials.values())):
+        denials = [denial for denial in list(self._denials.values()) if denial.code != 403 and denial.matches(who, wanted)]
+        if any(denial.code == 401 for denial in denials):
             raise unauthorized()
+        if denials:
+            raise StatusError(429, "TooManyRequests", TOO_MANY, {"retryAfterSeconds": max(denial.retry_after for denial in denials)})
         decision = self.decide(who, wanted)
         if not decision.allowed:
             raise _forbidden(who, wanted, decision.reason)
 
     def decide(self, who: Identity, wanted: Attributes) -> Decision:
         """Whether `who`, whose groups are complete, may do this."""
-        if any(denial.matches(who, wanted) for denial in list(self._denials.values())):
+        if any(denial.code != 429 and denial.matches(who, wanted) for denial in list(self._denials.values())):
             return Decision(False)
         return Decision(True) if self.rbac is None else self.rbac.decide(who, wanted)
 
@@ -100,11 +106,11 @@ class Access:
         return claimed
 
 
-def denial(user: Several, verb: Several, resource: Several, namespace: Several, name: Several, code: int) -> Denial:
+def denial(user: Several, verb: Several, resource: Several, namespace: Several, name: Several, code: int, retry_after: int = 1) -> Denial:
     """Each None, one or several. Raises `ValueError` for a code that is no refusal of access."""
-    if code not in (401, 403):
-        raise ValueError(f"access is denied with 401 or 403, not {code}; inject(Fault(...)) answers with anything")
-    return Denial(_words(user), _words(verb), _words(resource), _words(namespace), _words(name), code)
+    if code not in (401, 403, 429):
+        raise ValueError(f"access is denied with 401, 403 or 429, not {code}; inject(Fault(...)) answers with anything")
+    return Denial(_words(user), _words(verb), _words(resource), _words(namespace), _words(name), code, retry_after)
 
 
 def _words(several: Several) -> frozenset[str]:

@@ -45,8 +45,10 @@ class PlainAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class EmptyAnswer:
-    """There is nothing to say."""
+class TextAnswer:
+    """Plain text; None where there is nothing that could say any."""
+
+    text: str | None = None
 
 
 class Objects:

@@ -1,6 +1,7 @@
 """Pod streams: logs, exec, attach, port forwarding and proxying, as far as an API server answers them by itself.
 
-It does until it would have to reach a kubelet or a container. There is none here, so what is left is refused by name.
+It does until it would have to reach a kubelet or a container. There is none here, so what is left is refused by name; but for the logs that
+a test has told.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from typing import Any
 
 from fakes.api_server import errors
 from fakes.api_server.errors import Cause
-from fakes.api_server.objects import EmptyAnswer, Objects
+from fakes.api_server.objects import Objects, TextAnswer
+from fakes.api_server.pod_logs import PodLogs
 from fakes.api_server.requests import Call, Parameters, object_key
 
 Document = Mapping[str, Any]
@@ -27,9 +29,16 @@ class PodStreams:
 
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
+        self._logs = PodLogs()
 
-    def answer(self, call: Call) -> EmptyAnswer:
-        """Nothing, for the log of a pod that has no node. Raises 400, 404, 422, and 501 where a node would be asked."""
+    def log(self, call: Call, container: str, text: str) -> None:
+        """Have a container log something. Raises 404 for a pod, and 400 for a container that is not there."""
+        pod = self._pod(call, call.name)
+        _check_container(pod, call.name, container)
+        self._logs.add(pod["metadata"]["uid"], container or _only(pod), text, self._objects.runtime.now())
+
+    def answer(self, call: Call) -> TextAnswer:
+        """A log that is known; or none, of a pod that has no node. Raises 400, 404, 422, and 501 where a node would be asked."""
         if call.subresource == "proxy":
             raise self._proxy_refusal(call)
         if call.subresource == "log":
@@ -37,9 +46,13 @@ class PodStreams:
         pod = self._pod(call, call.name)
         if call.subresource != "portforward":
             _check_container(pod, call.name, call.parameters.text("container"))
+        container = call.parameters.text("container")
+        if call.subresource == "log" and pod["metadata"]["uid"] in self._logs:
+            now = self._objects.runtime.now()
+            return TextAnswer(self._logs.read(pod["metadata"]["uid"], container or _only(pod), call.parameters, now))
         node = (pod.get("spec") or {}).get("nodeName")
         if not node and call.subresource == "log":
-            return EmptyAnswer()
+            return TextAnswer()
         if not node:
             raise errors.bad_request(f"pod {call.name} does not have a host assigned")
         if self._objects.storage.get(_NODES, node) is None:
@@ -87,6 +100,11 @@ def _check_container(pod: Document, name: str, wanted: str) -> None:
             raise errors.bad_request(f"a container name must be specified for pod {name}{chosen}")
     elif wanted not in _containers(spec):
         raise errors.bad_request(f"container {wanted} is not valid for pod {name}")
+
+
+def _only(pod: Document) -> str:
+    """The name of its container; it has one."""
+    return str(pod["spec"]["containers"][0]["name"])
 
 
 def _containers(spec: Document) -> Iterator[str]:

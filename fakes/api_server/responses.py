@@ -15,11 +15,11 @@ from fakes.api_server.faults import Fault
 from fakes.api_server.kinds import Kind
 from fakes.api_server.messages import Request, Response
 from fakes.api_server.negotiation import Codec, Form, Shape, error_form, included_object
-from fakes.api_server.objects import EmptyAnswer, ListAnswer, ObjectAnswer, PlainAnswer
+from fakes.api_server.objects import ListAnswer, ObjectAnswer, PlainAnswer, TextAnswer
 from fakes.api_server.tables import Tables
 from informer.runtime import Runtime
 
-Answer = ObjectAnswer | ListAnswer | PlainAnswer | EmptyAnswer
+Answer = ObjectAnswer | ListAnswer | PlainAnswer | TextAnswer
 
 _TEXT = {"Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff"}
 
@@ -37,8 +37,10 @@ class BrokenBody:
 def render(request: Request, kind: Kind, answer: Answer, form: Form, now: Callable[[], datetime.datetime]) -> Response:
     """An answer in its form; `now` tells the time, for ages. Raises 406 where the form is for a list and the answer none, or vice versa."""
     match answer:
-        case EmptyAnswer():
+        case TextAnswer(None):
             return Response(204, {}, b"")
+        case TextAnswer(text):
+            return Response(200, {"Content-Type": "text/plain"}, (text or "").encode())
         case PlainAnswer():
             return _coded(form, answer.status, encoding.to_json(answer.document), lambda: protobuf.encode(answer.document))
         case ListAnswer():
@@ -151,7 +153,9 @@ def render_error(request: Request, error: StatusError) -> Response:
 
 
 def render_denial(request: Request, error: StatusError) -> Response:
-    """A refusal of access. Like all that is not from a resource itself, no browser is to guess at its type."""
+    """A refusal of access. Like all that is not from a resource itself, no browser is to guess at its type; a 429 is plain text."""
+    if error.code == 429:
+        return Response(429, {**_TEXT, "Retry-After": str(error.retry_after)}, f"{error.message}\n".encode())
     response = render_error(request, error)
     return replace(response, headers={**response.headers, "X-Content-Type-Options": "nosniff"}) if error.code == 403 else response
 

@@ -245,14 +245,16 @@ class APIServer(Bulk):
         resource: Several = None,
         namespace: Several = None,
         name: Several = None,
-        code: Literal[401, 403] = 403,
+        code: Literal[401, 403, 429] = 403,
+        retry_after: int = 1,
     ) -> Callable[[], None]:
-        """From now on answer these requests 403 (or 401), in the words of a real server; and give the function that takes it back.
+        """From now on answer these requests 403, 401 or 429, in the words of a real server; and give the function that takes it back.
 
         Each may be one or several; None stands for any. `user` may be a group; `resource` is `pods`, `deployments` or `deployments.apps`,
-        with `/status` for a subresource. A denial stands above everything that RBAC allows, for everybody. Open watches stay open.
+        with `/status` for a subresource. A denial stands above everything that RBAC allows, for everybody. Open watches stay open. A 429,
+        as from flow control, is no Status but plain text, with `retry_after` in seconds.
         """
-        return self._access.deny(denial(user, verb, resource, namespace, name, code))
+        return self._access.deny(denial(user, verb, resource, namespace, name, code, retry_after))
 
     def inject(self, fault: Fault | StreamFault) -> None:
         """Have something go wrong: with requests to come, or on streams (those that are open now, unless the fault says otherwise)."""

@@ -316,8 +316,27 @@ def test_a_denial_may_be_a_401() -> None:
         '{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"Unauthorized","reason":"Unauthorized","code":401}'
     )
     assert client.get(CONFIG_MAPS).text == f"401 {body}"
-    with pytest.raises(ValueError, match="401 or 403, not 404"):
+    with pytest.raises(ValueError, match="401, 403 or 429, not 404"):
         client.api.deny(code=404)  # type: ignore[arg-type]
+
+
+def test_a_denial_may_be_a_429_in_the_plain_words_of_flow_control(api: APIServer) -> None:
+    undo = api.deny(user="devs", verb="list", code=429, retry_after=7)
+    jane, joe = User(api, "jane", "devs"), User(api, "joe")
+    refused = jane.ask("GET", PODS)
+    assert (refused.status, refused.raw) == (429, b"Too many requests, please try again later.\n")
+    assert (refused.headers["Retry-After"], refused.headers["Content-Type"]) == ("7", "text/plain; charset=utf-8")
+    assert refused.headers["X-Content-Type-Options"] == "nosniff"
+    assert joe.ask("GET", PODS).status == 403, "others meet RBAC"
+    assert jane.may('{"resourceAttributes": {"resource": "pods", "verb": "list"}}')["allowed"], "it is no matter of access"
+    undo()
+    assert jane.ask("GET", PODS).status == 200
+
+
+def test_who_is_not_known_is_told_so_before_anybody_counts_requests(api: APIServer) -> None:
+    api.deny(code=429)
+    api.deny(code=401)
+    assert User(api, "jane").ask("GET", PODS).status == 401
 
 
 def test_an_open_watch_outlives_a_denial() -> None:
