@@ -12,6 +12,7 @@ from fakes.storage import Storage
 
 NAMESPACES = ("", "namespaces")
 PODS = ("", "pods")
+NODES = ("", "nodes")
 _PROTECTED = {("", "persistentvolumes"): "kubernetes.io/pv-protection", ("", "persistentvolumeclaims"): "kubernetes.io/pvc-protection"}
 _NOT_READY = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
 IMMORTAL_NAMESPACES = ("default", "kube-system", "kube-public")
@@ -33,8 +34,8 @@ def _deletion_timestamp(document: dict[str, Any]) -> str:
 
 
 def drop_status(kind: Kind, document: dict[str, Any]) -> None:
-    """Drop the status of a new object, in place, where it has its own door."""
-    if "status" in kind.subresources:
+    """Drop the status of a new object, in place, where it has its own door. A node keeps it: its kubelet registers it so."""
+    if "status" in kind.subresources and kind.storage_key != NODES:
         document.pop("status", None)
 
 
@@ -50,7 +51,7 @@ def prepare_new(kind: Kind, document: dict[str, Any]) -> None:
         own, finalizer = document["metadata"], _PROTECTED[kind.storage_key]
         if finalizer not in own.get("finalizers", []):
             own["finalizers"] = [*own.get("finalizers", []), finalizer]
-    elif kind.storage_key == ("", "nodes"):
+    elif kind.storage_key == NODES:
         spec = document["spec"] = document.get("spec") or {}
         if not any(taint.get("key") == _NOT_READY["key"] for taint in spec.get("taints") or ()):
             spec["taints"] = [*(spec.get("taints") or ()), dict(_NOT_READY)]

@@ -7,18 +7,37 @@ its own schema (objects, lists and texts where they belong). Conversion webhooks
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from fakes.api_server import crd_faults
+from fakes.api_server.encoding import same
 from fakes.api_server.errors import Cause, invalid, not_supported
 from fakes.api_server.kinds import NAME, NAMESPACE, Kind, SelectableField, Subresource, storage_version_hash, version_rank
+from fakes.api_server.lenses import SchemaLens
 from informer.resource import Resource
 
 _SPEC_ORDER = ("group", "names", "scope", "versions", "conversion")
 _NAMES_ORDER = ("plural", "singular", "shortNames", "kind", "listKind", "categories")
 _VERBS = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")
 _SUBRESOURCE_VERBS = ("get", "patch", "update")
+
+
+class Told(NamedTuple):
+    """What a condition says."""
+
+    type: str
+    status: str
+    reason: str
+    message: str
+
+    def at(self, since: str) -> dict[str, str]:
+        return {"type": self.type, "status": self.status, "lastTransitionTime": since, "reason": self.reason, "message": self.message}
+
+
+_NAMES_ACCEPTED = Told("NamesAccepted", "True", "NoConflicts", "no conflicts found")
+_INSTALLING = Told("Established", "False", "Installing", "the initial names have been accepted")
+_ESTABLISHED = Told("Established", "True", "InitialNamesAccepted", "the initial names have been accepted")
 
 
 def defaulted(crd: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,28 +68,44 @@ def established(crd: Mapping[str, Any], now: str) -> dict[str, Any]:
     since = {
         condition["type"]: condition["lastTransitionTime"] for condition in before.get("conditions") or () if condition["status"] == "True"
     }
-    conditions = [
-        _condition("NamesAccepted", "True", since.get("NamesAccepted", now), "NoConflicts", "no conflicts found"),
-        _condition("Established", "True", since.get("Established", now), "InitialNamesAccepted", "the initial names have been accepted"),
-    ]
+    told = [_NAMES_ACCEPTED, _ESTABLISHED]
+    conditions = [condition.at(since.get(condition.type, now)) for condition in told]
     stored = [*(before.get("storedVersions") or ())]
     stored += [version for version in result["status"]["storedVersions"] if version not in stored]
     result["status"] = {"conditions": conditions, "acceptedNames": copy.deepcopy(result["spec"]["names"]), "storedVersions": stored}
     return result
 
 
-def _condition(type: str, status: str, since: str, reason: str, message: str) -> dict[str, str]:
-    return {"type": type, "status": status, "lastTransitionTime": since, "reason": reason, "message": message}
+def steps(crd: Mapping[str, Any], established: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The states in which a server stores one on its way to `established`: its names are accepted before its kinds are served."""
+    before = {condition["type"]: condition["status"] for condition in (crd.get("status") or {}).get("conditions") or ()}
+    if before.get("Established") != "True":
+        first = copy.deepcopy(dict(established))
+        names, served = first["status"]["conditions"]
+        first["status"]["conditions"] = [names, _INSTALLING.at(served["lastTransitionTime"])]
+        yield first
+    if not same(crd, established):
+        yield dict(established)
+
+
+def tell(crd: dict[str, Any], told: Told, now: str) -> None:
+    """Put a condition into the status, in place: where one of its type is, or else at the end."""
+    status = crd.setdefault("status", {})
+    conditions = [*(status.get("conditions") or [])]
+    place = next((index for index, condition in enumerate(conditions) if condition["type"] == told.type), len(conditions))
+    before = conditions[place] if place < len(conditions) else {}
+    since = before["lastTransitionTime"] if before.get("status") == told.status else now
+    status["conditions"] = [*conditions[:place], told.at(since), *conditions[place + 1 :]]
 
 
 def kinds_of(crd: Mapping[str, Any]) -> tuple[Kind, ...]:
     """A kind for each version that it serves, in its own order. Assumes that `check` has nothing against it."""
     spec = defaulted(crd)["spec"]
-    stored = next((version["name"] for version in spec["versions"] if version.get("storage")), "")
+    stored: Mapping[str, Any] = next((version for version in spec["versions"] if version.get("storage")), {})
     return tuple(_kind(spec, version, stored) for version in spec["versions"] if version.get("served"))
 
 
-def _kind(spec: Mapping[str, Any], version: Mapping[str, Any], stored: str) -> Kind:
+def _kind(spec: Mapping[str, Any], version: Mapping[str, Any], stored: Mapping[str, Any]) -> Kind:
     names, group = spec["names"], spec["group"]
     namespaced = spec["scope"] == "Namespaced"
     enabled = version.get("subresources") or {}
@@ -92,8 +127,9 @@ def _kind(spec: Mapping[str, Any], version: Mapping[str, Any], stored: str) -> K
         has_generation=True,
         fields=tuple(SelectableField(path, (path,)) for path in (NAME, *([NAMESPACE] if namespaced else []), *paths)),
         field_refusal="field label not supported: {}",
-        storage_version_hash=storage_version_hash(group, stored, names["kind"]),
+        storage_version_hash=storage_version_hash(group, stored.get("name", ""), names["kind"]),
         definition=version,
+        lens=_lens(stored, version),
         deprecation=_deprecation(spec, version),
     )
 
@@ -109,6 +145,11 @@ def _deprecation(spec: Mapping[str, Any], version: Mapping[str, Any]) -> str:
     kind = spec["names"]["kind"]
     text = f"{spec['group']}/{version['name']} {kind} is deprecated"
     return f"{text}; use {spec['group']}/{better[0][1]} {kind}" if better else text
+
+
+def _lens(stored: Mapping[str, Any], version: Mapping[str, Any]) -> SchemaLens | None:
+    kept, own = ((found.get("schema") or {}).get("openAPIV3Schema") for found in (stored, version))
+    return SchemaLens(kept, own) if kept and own else None
 
 
 def check(crd: Mapping[str, Any]) -> None:

@@ -238,6 +238,18 @@ def _priority_class(document: Document) -> None:
     document.setdefault("preemptionPolicy", "PreemptLowerPriority")
 
 
+def _node(document: Document) -> None:
+    """All that a node has can be allocated, unless it says otherwise. The networks of its pods begin with the one that is named alone."""
+    status, spec = document.get("status") or {}, document.get("spec") or {}
+    if status.get("capacity") and not status.get("allocatable"):
+        status["allocatable"] = dict(status["capacity"])
+    first, networks = spec.get("podCIDR"), spec.get("podCIDRs")
+    if first and (not networks or networks[0] != first):
+        networks = [first]
+    if networks:
+        spec.update(podCIDR=networks[0], podCIDRs=networks)
+
+
 DEFAULTS: Mapping[str, Defaults] = {
     "apiservices.apiregistration.k8s.io": _api_service,
     "clusterrolebindings.rbac.authorization.k8s.io": _bindings,
@@ -253,6 +265,7 @@ DEFAULTS: Mapping[str, Defaults] = {
     "mutatingwebhookconfigurations.admissionregistration.k8s.io": _mutating_webhooks,
     "namespaces": _namespace,
     "networkpolicies.networking.k8s.io": _network_policy,
+    "nodes": _node,
     "persistentvolumeclaims": _claim,
     "persistentvolumes": _volume,
     "pods": pod_defaults.default_pod,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
 from fakes.api_server import crds, errors
-from fakes.api_server.encoding import same
 from fakes.api_server.kinds import Kind, Kinds
 from fakes.api_server.objects import Objects
 from fakes.api_server.options import WriteOptions
@@ -18,6 +18,16 @@ DEFINITIONS = ("apiextensions.k8s.io", "customresourcedefinitions")
 CLEANUP = "customresourcecleanup.apiextensions.k8s.io"
 
 Document = dict[str, Any]
+
+
+_PENDING = crds.Told(
+    "Terminating",
+    "True",
+    "InstanceDeletionPending",
+    "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
+)
+_IN_PROGRESS = crds.Told("Terminating", "True", "InstanceDeletionInProgress", "CustomResource deletion is in progress")
+_COMPLETED = crds.Told("Terminating", "False", "InstanceDeletionCompleted", "removed all instances")
 
 
 class Definitions:
@@ -43,18 +53,12 @@ class Definitions:
         if "deletionTimestamp" in document["metadata"]:
             return
         established = crds.established(document, self._objects.now())
-        if not same(document, established):
-            live = document["metadata"].pop("managedFields", None)
-            established["metadata"].pop("managedFields", None)
-            call = Call("update", kind, "", version.key, "status")
-            entries = self._ownership.of_changed(call, document, established, live, None, WriteOptions(manager="kube-apiserver"))
-            if entries:
-                established["metadata"]["managedFields"] = entries
-            try:
-                self._objects.put(kind, version.key, established, version.revision)
-            except Changed:
-                # whoever was faster establishes it in turn
-                return
+        try:
+            for step in crds.steps(document, established):
+                version = self._tell(kind, version, step)
+        except Changed:
+            # whoever was faster establishes it in turn
+            return
         known = self._kinds_of(document)
         self._kinds.install(established)
         if known and known != self._kinds_of(document):
@@ -71,15 +75,25 @@ class Definitions:
     def mark(self, document: Document) -> None:
         """Make a definition one that is going, in place: it waits for its objects."""
         document["metadata"]["finalizers"] = [*document["metadata"].get("finalizers", []), CLEANUP]
-        condition = {
-            "type": "Terminating",
-            "status": "True",
-            "lastTransitionTime": self._objects.now(),
-            "reason": "InstanceDeletionPending",
-            "message": "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
-        }
-        status = document.setdefault("status", {})
-        status["conditions"] = [*(status.get("conditions") or []), condition]
+        crds.tell(document, _PENDING, self._objects.now())
+
+    def begin(self, kind: Kind, version: Version) -> None:
+        """Say of a definition that was marked that its objects are being deleted."""
+        document = version.document()
+        crds.tell(document, _IN_PROGRESS, self._objects.now())
+        with contextlib.suppress(Changed):
+            self._tell(kind, version, document)
+
+    def _tell(self, kind: Kind, version: Version, told: Document) -> Version:
+        """Store a definition as it is with another status, which is the server's own. Raises `Changed`."""
+        before = version.document()
+        live = before["metadata"].pop("managedFields", None)
+        told["metadata"].pop("managedFields", None)
+        call = Call("update", kind, "", version.key, "status")
+        entries = self._ownership.of_changed(call, before, told, live, None, WriteOptions(manager="kube-apiserver"))
+        if entries:
+            told["metadata"]["managedFields"] = entries
+        return self._objects.put(kind, version.key, told, version.revision)
 
     def kind_of_objects(self, document: Document) -> Kind | None:
         """The kind of the objects that a definition defines, in any of its versions."""
@@ -101,6 +115,7 @@ class Definitions:
                     self.removed(kind, document)
                 else:
                     document["metadata"]["finalizers"] = rest
+                    crds.tell(document, _COMPLETED, self._objects.now())
                     self._objects.put(kind, name, document, version.revision)
             except Changed:
                 continue

@@ -8,10 +8,11 @@ from typing import Any
 
 from fakes.api_server import admission, errors
 from fakes.api_server.definitions import DEFINITIONS, Definitions
+from fakes.api_server.delete_options import DeleteOptions
 from fakes.api_server.encoding import encode_object, same
 from fakes.api_server.kinds import Kind
 from fakes.api_server.objects import ListAnswer, ObjectAnswer, Objects, PlainAnswer, timestamp
-from fakes.api_server.options import DeleteOptions, ListOptions
+from fakes.api_server.options import ListOptions
 from fakes.api_server.preconditions import check_deletion
 from fakes.api_server.reading import list_objects
 from fakes.api_server.requests import Call
@@ -74,11 +75,16 @@ class Deleter:
         if kind.storage_key == admission.PODS and not same(old, marked):
             # pods are always marked first, even when nothing keeps them
             version = self._put(call, version, marked, options)
+        if kind.storage_key == admission.NAMESPACES and "deletionTimestamp" not in old["metadata"]:
+            # a first deletion only marks a namespace, even where it waits for nothing
+            return ObjectAnswer(self._put(call, version, marked, options), 202 if options.orphan is False else 200)
         if is_finished(kind, marked):
             return self._gone(call, version, marked, options)
         if not same(old, marked) and kind.storage_key != admission.PODS:
             version = self._put(call, version, marked, options)
         if kind.storage_key == DEFINITIONS and not options.dry_run:
+            if "deletionTimestamp" not in old["metadata"]:
+                self._definitions.begin(kind, version)
             self._empty_definition(marked)
         return ObjectAnswer(version, 202 if options.orphan is False else 200)
 
@@ -121,7 +127,7 @@ class Deleter:
         elif first:
             own["deletionTimestamp"] = self._objects.now()
             own["deletionGracePeriodSeconds"] = 0
-        if first and own.get("generation"):
+        if first and own.get("generation") and kind.storage_key != DEFINITIONS:
             own["generation"] += 1
         if first and kind.storage_key == DEFINITIONS:
             # definitions have no grace period of their own

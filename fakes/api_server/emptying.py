@@ -9,11 +9,12 @@ from collections import Counter
 from typing import Any, NamedTuple
 
 from fakes.api_server import admission, errors
+from fakes.api_server.delete_options import DeleteOptions
 from fakes.api_server.deleting import Deleter
 from fakes.api_server.errors import StatusError
 from fakes.api_server.kinds import Kind, Kinds
 from fakes.api_server.objects import Objects
-from fakes.api_server.options import DeleteOptions, WriteOptions
+from fakes.api_server.options import WriteOptions
 from fakes.api_server.requests import Call
 from fakes.api_server.writing import Writer
 

@@ -64,7 +64,7 @@ def shown(kind: Kind, version: Version) -> Version:
     """What is stored, as an object of this kind."""
     conversion = kind.conversion
     if conversion is None:
-        return version
+        return kind.seen(version)
     return version.form(kind.resource.api_version, lambda stored: encode_object(kind, conversion.from_stored(stored)))
 
 

@@ -13,11 +13,12 @@ from typing import Any, Literal
 import msgspec
 
 from fakes.api_server import reading, verbs
+from fakes.api_server.delete_options import DeleteOptions
 from fakes.api_server.encoding import from_json
 from fakes.api_server.errors import StatusError
 from fakes.api_server.kinds import Kind, Kinds
 from fakes.api_server.objects import ObjectAnswer, PlainAnswer
-from fakes.api_server.options import DeleteOptions, WriteOptions
+from fakes.api_server.options import WriteOptions
 from fakes.api_server.requests import Call, Parameters
 from fakes.api_server.verbs import Verbs
 from informer.objects import plain

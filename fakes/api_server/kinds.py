@@ -14,10 +14,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import Any
+from typing import Any, Protocol
 
 from fakes.api_server.conversions import Conversion, conversion_of
 from fakes.api_server.errors import bad_request
+from fakes.storage import Version
 from informer.resource import Resource, ResourceName
 from informer.selectors import FieldSelector
 
@@ -71,6 +72,15 @@ def _text(value: Any) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
+class Lens(Protocol):
+    """How a kind shows what is stored. `exact`: what is written through it is seen as it was written."""
+
+    @property
+    def exact(self) -> bool: ...
+
+    def __call__(self, version: Version) -> Version: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of object in one version of its group."""
@@ -97,6 +107,8 @@ class Kind:
     """What every answer about it warns of; empty for most."""
     definition: Mapping[str, Any] = field(default_factory=dict, hash=False, repr=False)
     """Of a custom kind: its entry of `spec.versions`, with schema, subresources and printer columns."""
+    lens: Lens | None = field(default=None, compare=False, repr=False)
+    """Through which its objects are seen: a definition may have changed since they were stored."""
 
     conversion: Conversion | None = field(default=None, hash=False, repr=False)
     """Where its objects are kept in another form."""
@@ -105,6 +117,10 @@ class Kind:
     def storage_key(self) -> tuple[str, str]:
         """Under which its objects are kept: the same for all versions."""
         return (self.resource.group, self.resource.plural) if self.conversion is None else self.conversion.storage_key
+
+    def seen(self, version: Version) -> Version:
+        """A stored state as clients see it in this kind."""
+        return version if self.lens is None else version.through(self.lens)
 
     @property
     def selectable_fields(self) -> tuple[str, ...]:
@@ -197,6 +213,8 @@ class Kinds:
         from fakes.api_server.crds import kinds_of
 
         kinds = kinds_of(crd)
+        if self._custom.get(crd["metadata"]["name"]) == kinds:
+            return self._custom[crd["metadata"]["name"]]
         self._custom[crd["metadata"]["name"]] = kinds
         self._arrange()
         return kinds

@@ -124,10 +124,10 @@ def without_repeated_owners(document: Mapping[str, Any], *, patched: bool = Fals
     return (_REPEATED_OWNERS.format(" after mutating admission happens" if patched else "", ", ".join(repeated)),)
 
 
-def check_change(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
-    """Raises 422 for a change of what cannot change: uid, deletion marks; and for finalizers that come too late."""
+def change_faults(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Cause]:
+    """What is wrong with a change: of what cannot change, which is uid and deletion marks; and finalizers that come too late."""
     before, after = old["metadata"], new["metadata"]
-    causes = []
+    causes: list[Cause] = []
     if after.get("uid", before["uid"]) != before["uid"]:
         causes.append(invalid("metadata.uid", after["uid"], "field is immutable"))
     for field in ("deletionTimestamp", "deletionGracePeriodSeconds"):
@@ -140,9 +140,8 @@ def check_change(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> 
             found = ", ".join(f'"{finalizer}"' for finalizer in added)
             text = f"no new finalizers can be added if the object is being deleted, found new finalizers []string{{{found}}}"
             causes.append(Cause("FieldValueForbidden", f"Forbidden: {text}", "metadata.finalizers"))
-    if causes:
-        # custom resources are validated twice, and name every cause twice; the message does not repeat itself
-        raise errors.invalid(kind_name(kind), before["name"], causes * 2 if kind.custom else causes)
+    # custom resources are validated twice, and name every cause twice; the message does not repeat itself
+    return causes * 2 if kind.custom else causes
 
 
 def keep_server_fields(old: Mapping[str, Any], new: dict[str, Any]) -> None:

@@ -15,8 +15,6 @@ from informer.resource import Resource
 
 Document = dict[str, Any]
 
-_SCHEME = "pkg/runtime/scheme.go:111"
-
 
 def fits(document: Document, resource: Resource | Subresource) -> bool:
     """Whether an object is what it should be, or says nothing else."""
@@ -31,7 +29,7 @@ def misfit(document: Document, resource: Resource | Subresource, options: WriteO
     start = f'{kind} in version "{version}" cannot be handled as a {resource.kind}'
     name = schemas.name_of(group, version, kind)
     if name is None:
-        return errors.bad_request(f'{start}: no kind "{kind}" is registered for version "{api_version}" in scheme "{_SCHEME}"')
+        return errors.bad_request(f"{start}: {schemas.unregistered(api_version, kind)}")
     try:
         complaints = typed.normal(document, name)[1]
         if (group, kind) == (resource.group, resource.kind):

@@ -74,7 +74,7 @@ class Objects:
         version = self.find(call)
         if version is None:
             raise errors.not_found(call.kind.resource.name, call.name)
-        return version
+        return call.kind.seen(version)
 
     def state(self, call: Call, *, start: str = "", at: int | None = None) -> State:
         """The collection, from a key on, at a revision or (None) now. Raises `Compacted`."""
@@ -108,7 +108,7 @@ class Objects:
         return subscription
 
     def put(self, kind: Kind, key: str, document: dict[str, Any], expect: int) -> Version:
-        """Store `document`, which gets the new resource version. Raises `Changed`."""
+        """Store `document`, which gets the new resource version, and give it as it is seen then. Raises `Changed`."""
 
         def encode(revision: int) -> bytes:
             document["metadata"]["resourceVersion"] = str(revision)
@@ -116,15 +116,17 @@ class Objects:
 
         version = self.storage.write(kind.storage_key, key, encode, expect=expect).new
         assert version is not None, "a write leaves an object behind"
+        if (lens := kind.lens) is not None and lens.exact:
+            version.settle(lens)
         return shown(kind, version)
 
     def remove(self, kind: Kind, key: str, expect: int) -> Version:
         """Delete, and give the last state under the revision of its deletion. Raises `Changed`."""
-        return shown_event(kind, self.storage.delete(kind.storage_key, key, expect=expect)).farewell(restamp)
+        return kind.seen(shown_event(kind, self.storage.delete(kind.storage_key, key, expect=expect)).farewell(restamp))
 
     def document(self, kind: Kind, version: Version) -> dict[str, Any]:
-        """A fresh dict."""
-        return to_document(kind, version)
+        """A stored state, or one that was seen, as a fresh dict."""
+        return to_document(kind, kind.seen(version))
 
 
 def timestamp(moment: datetime.datetime) -> str:

@@ -67,7 +67,8 @@ class Ownership:
 
     def versions(self, kind: Kind) -> tuple[Kind, ...]:
         """The kind in every version that is served."""
-        return tuple(other for other in self._kinds.all() if other.storage_key == kind.storage_key)
+        found = (other for other in self._kinds.all() if other.storage_key == kind.storage_key)
+        return tuple(other for other in found if other.resource.group == kind.resource.group)
 
     def _author(self, call: Call, options: WriteOptions) -> Author:
         return Author(options.manager, call.kind.resource.api_version, call.subresource)

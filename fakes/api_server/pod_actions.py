@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from fakes.api_server import errors
+from fakes.api_server.delete_options import DeleteOptions
 from fakes.api_server.deleting import Deleter
 from fakes.api_server.disruption_budgets import DisruptionBudgets
 from fakes.api_server.objects import Objects, PlainAnswer
-from fakes.api_server.options import DeleteOptions, WriteOptions
+from fakes.api_server.options import WriteOptions
 from fakes.api_server.preconditions import check_deletion
 from fakes.api_server.requests import Call, Parameters
 from fakes.storage import Changed, Version

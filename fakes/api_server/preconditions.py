@@ -7,10 +7,10 @@ from typing import Any
 
 from fakes.api_server import errors
 from fakes.api_server.admission import NAMESPACES
+from fakes.api_server.delete_options import DeleteOptions
 from fakes.api_server.errors import Cause
 from fakes.api_server.kinds import Kind
 from fakes.api_server.metadata import kind_name
-from fakes.api_server.options import DeleteOptions
 
 Document = Mapping[str, Any]
 

@@ -102,6 +102,7 @@ def _continued(objects: Objects, call: Call, continuation: Continuation) -> Stat
 def _page(call: Call, state: State, selection: Selection, limit: int) -> ListAnswer:
     if not selection:
         page = state.versions[:limit] if limit else state.versions
+        page = page if call.kind.lens is None else [call.kind.seen(version) for version in page]
         left = len(state.versions) - len(page)
     else:
         page = []
@@ -110,8 +111,9 @@ def _page(call: Call, state: State, selection: Selection, limit: int) -> ListAns
             if limit and len(page) == limit:
                 break
             left -= 1
-            if selection.matches(version):
-                page.append(version)
+            seen = call.kind.seen(version)
+            if selection.matches(seen):
+                page.append(seen)
     if not left:
         return ListAnswer(page, state.revision)
     token = Continuation.after(page[-1].key, call.prefix, state.revision).token()

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from fakes.api_server import event_rules
+from fakes.api_server import event_rules, node_rules
 from fakes.api_server.config_rules import config_map_faults, secret_faults, secret_warnings
 from fakes.api_server.encoding import same
 from fakes.api_server.errors import Cause
@@ -265,6 +265,8 @@ def creation_faults(resource: str, document: Document) -> Iterator[Cause]:
     """What counts only when an object is created."""
     if resource == "events.events.k8s.io":
         yield from event_rules.creation_faults(document)
+    elif resource == "nodes":
+        yield from node_rules.node(document)
 
 
 def change_faults(resource: str, document: Document, old: Document) -> Iterator[Cause]:
@@ -281,6 +283,8 @@ def change_faults(resource: str, document: Document, old: Document) -> Iterator[
                 yield Cause("FieldValueForbidden", "Forbidden: field is immutable when `immutable` is set", field)
     if resource == "events.events.k8s.io":
         yield from event_rules.change_faults(document, old)
+    if resource == "nodes":
+        yield from node_rules.changed_node(document, old)
     if resource == "pods" and not same(_frozen(document), _frozen(old)):
         yield Cause("FieldValueForbidden", _POD_FROZEN, "spec")
 

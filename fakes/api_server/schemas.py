@@ -101,3 +101,8 @@ def _references(value: Any) -> Iterable[str]:
     elif isinstance(value, list):
         for item in value:
             yield from _references(item)
+
+
+def unregistered(api_version: str, kind: str) -> str:
+    """What a decoder says of a kind that no schema is of."""
+    return f'no kind "{kind}" is registered for version "{api_version}" in scheme "pkg/runtime/scheme.go:111"'

@@ -49,7 +49,7 @@ class Selection:
             return own
         if name == NAMESPACE:
             return namespace
-        return version.field(name, partial(self.kind.field_value, name=name))
+        return self.kind.seen(version).field(name, partial(self.kind.field_value, name=name))
 
     def pinned_name(self) -> str | None:
         """The one name that it asks for, if it asks for one."""

@@ -71,6 +71,11 @@ def invalid(field: str, value: Any, why: str, reason: str = "FieldValueInvalid")
     return Cause(reason, f"Invalid value: {shown(value)}: {why}", field)
 
 
+def required(field: str, why: str = "") -> Cause:
+    """Something that must not be missing."""
+    return Cause("FieldValueRequired", f"Required value: {why}" if why else "Required value", field)
+
+
 def shown(value: Any) -> str:
     """A value as messages have it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -97,11 +102,6 @@ def _enum_faults(value: Any, schema: Schema, path: str) -> Iterator[Cause]:
     choices = schema.get("enum")
     if choices and not any(_same(value, choice) for choice in choices):
         yield unsupported(path, value, choices)
-
-
-def required(field: str, why: str = "") -> Cause:
-    """Something that must not be missing."""
-    return Cause("FieldValueRequired", f"Required value: {why}" if why else "Required value", field)
 
 
 def unsupported(field: str, value: Any, choices: Sequence[Any]) -> Cause:

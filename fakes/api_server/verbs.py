@@ -11,6 +11,7 @@ from fakes.api_server.access import Access
 from fakes.api_server.applying import Applier
 from fakes.api_server.configurations import read_configuration
 from fakes.api_server.definitions import Definitions
+from fakes.api_server.delete_options import DeleteOptions
 from fakes.api_server.deleting import Deleter
 from fakes.api_server.emptying import Emptier
 from fakes.api_server.encoding import from_json
@@ -20,7 +21,7 @@ from fakes.api_server.kinds import Kind, Kinds, Subresource
 from fakes.api_server.messages import Identity, Request
 from fakes.api_server.misfits import custom_misfit, fits, misfit
 from fakes.api_server.objects import Objects
-from fakes.api_server.options import DeleteOptions, WriteOptions
+from fakes.api_server.options import WriteOptions
 from fakes.api_server.ownership import Ownership
 from fakes.api_server.pod_actions import PodActions
 from fakes.api_server.pod_streams import PodStreams

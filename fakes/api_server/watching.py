@@ -68,6 +68,7 @@ class View:
         return b""
 
     def object_line(self, type: str, version: Version) -> bytes:
+        version = self.kind.seen(version)
         binary = self.form.codec is Codec.PROTOBUF
         if self.tables is not None:
             return _line(type, self.tables.of_object(version))

@@ -221,7 +221,8 @@ class Writer:
         if entries is None:
             entries = self._ownership.of_changed(call, old, new, live, revision.sent, options)
         shape_of(kind).keep(new)
-        if same(old, new) and managers.without_times(live) == managers.without_times(entries):
+        stays = same(old, new) and managers.without_times(live) == managers.without_times(entries)
+        if stays and not self._is_only_seen(call, version):
             return ObjectAnswer(version, warnings=warnings)
         if entries:
             new["metadata"]["managedFields"] = entries
@@ -236,17 +237,22 @@ class Writer:
         # nothing was stored under a new version: the answer shows the change, under the old one
         return ObjectAnswer(Version(call.key, version.revision, encode_object(kind, new)), warnings=warnings)
 
+    def _is_only_seen(self, call: Call, version: Version) -> bool:
+        """Whether what is stored is not yet what clients see of it, so that an update that changes nothing is a write all the same."""
+        lens = call.kind.lens
+        return lens is not None and lens.exact and self._objects.storage.get(call.kind.storage_key, call.key) is not version
+
     def _settle(self, call: Call, old: Document, sent: Document) -> Document:
         kind = call.kind
         shape = shape_of(kind)
         if call.subresource:
             new = subresource_part(kind, call.subresource, old, sent)
-            metadata.check_change(kind, old, new)
+            changes = metadata.change_faults(kind, old, new)
             metadata.keep_server_fields(old, new)
             shape.fill_in(new)
-            metadata.check(kind, new, shape.status_faults(new, old))
+            metadata.check(kind, new, [*changes, *shape.status_faults(new, old)])
             return new
-        metadata.check_change(kind, old, sent)
+        changes = metadata.change_faults(kind, old, sent)
         metadata.keep_server_fields(old, sent)
         if kind.storage_key == DEFINITIONS:
             crds.check_update(sent, old)
@@ -257,7 +263,7 @@ class Writer:
             if kind.storage_key == SERVICES:
                 keep_allocated(old, sent)
         shape.fill_in(sent)
-        metadata.check(kind, sent, shape.faults(sent, old))
+        metadata.check(kind, sent, [*changes, *shape.faults(sent, old)])
         if kind.has_generation and not same(_counted(kind, old), _counted(kind, sent)):
             sent["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
         return sent

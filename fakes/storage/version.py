@@ -26,7 +26,7 @@ class Version:
     `raw` is serialised once, when it is written; lists and watches share it. What is decoded from it on request is remembered here.
     """
 
-    __slots__ = ("_fields", "_forms", "_labels", "key", "raw", "revision")
+    __slots__ = ("_fields", "_forms", "_labels", "_seen", "key", "raw", "revision")
 
     def __init__(self, key: str, revision: int, raw: bytes) -> None:
         self.key = key
@@ -35,6 +35,7 @@ class Version:
         self._labels: dict[str, str] | None = None
         self._fields: dict[str, str] | None = None
         self._forms: dict[str, Version] | None = None
+        self._seen: tuple[Look, Version | None] | None = None
 
     def document(self) -> dict[str, Any]:
         """A fresh copy, the caller's own."""
@@ -64,8 +65,24 @@ class Version:
             self._forms[name] = Version(self.key, self.revision, convert(self.document()))
         return self._forms[name]
 
+    def through(self, look: Look) -> Version:
+        """What `look` makes of it, which may be itself; remembered for the last one that looked."""
+        if self._seen is None or self._seen[0] is not look:
+            seen = look(self)
+            seen.settle(look)
+            self._seen = (look, None if seen is self else seen)
+        return self._seen[1] or self
+
+    def settle(self, look: Look) -> None:
+        """Say that `look` makes of it what it is."""
+        self._seen = (look, None)
+
     def __repr__(self) -> str:
         return f"<Version {self.key}@{self.revision}>"
+
+
+Look = Callable[[Version], Version]
+"""A way to see a state: not as it is stored."""
 
 
 class Event:

@@ -45,7 +45,7 @@ def token(content: dict[str, Any]) -> str:
 @pytest.fixture
 def client() -> Client:
     """The foos of the captures, at the versions 10 to 17, with the same versions after them."""
-    client = Client(revision=2).with_foos()
+    client = Client(revision=1).with_foos()
     client.api.compact(3)
     assert client.api.revision == 9
     for name, color in [("a", ""), ("b", "blue"), ("a-1", ""), ("a-b", ""), ("a.b", ""), ("a0", ""), ("aa", ""), ("c", "blue")]:

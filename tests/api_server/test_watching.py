@@ -16,7 +16,7 @@ END_MARK = '{"type":"BOOKMARK","object":{"apiVersion":"lab.io/v1","kind":"Foo","
 @pytest.fixture
 def client() -> Client:
     """Two foos, at the versions 9 and 10; the oldest version held is 2."""
-    client = Client(revision=1).with_foos()
+    client = Client(revision=0).with_foos()
     client.api.compact(2)
     client.api.create(foo("a"))
     client.api.create(foo("z"))

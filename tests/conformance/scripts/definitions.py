@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from tests.conformance.definitions import definition
@@ -122,6 +123,33 @@ def _(s: Session) -> None:
     s.unseen("DELETE", s.at(CRDS, f"bars.{group}"))
 
 
+@script("8 two versions with schemas of their own")
+def _(s: Session) -> None:
+    group = f"{s.ns}.example.com"
+    made = copy.deepcopy(definition("Bar", group))
+    spec = {"size": {"type": "integer"}, "more": {"type": "string"}, "extra": {"type": "string", "default": "some"}}
+    schema = {"type": "object", "properties": {"spec": {"type": "object", "properties": spec}}}
+    made["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]["color"] = {
+        "type": "string",
+        "default": "red",
+    }
+    made["spec"]["versions"].append({"name": "v2", "served": True, "storage": False, "schema": {"openAPIV3Schema": schema}})
+    s.unseen("POST", s.at(CRDS), made)
+    old, new = (f"/apis/{group}/{version}/namespaces/{s.ns}/bars" for version in ("v1", "v2"))
+    s.eventually(new, 200)
+    s.eventually(old, 200)
+    before = s.post(new, {**bar(s, "a"), "apiVersion": f"{group}/v2", "spec": {"size": 1, "more": "x"}}).version
+    s.get(f"{old}/a")
+    s.get(f"{new}/a")
+    s.post(old, bar(s, "b"))
+    s.get(new)
+    s.get(old)
+    s.patch(f"{new}/b", {"spec": {"more": "y"}})
+    s.patch(f"{new}/b", {"metadata": {"labels": {"x": "1"}}})
+    s.watch(new, resourceVersion=before).until("MODIFIED", "b")
+    s.unseen("DELETE", s.at(CRDS, f"bars.{group}"))
+
+
 @script("8 the removal of a definition: its objects go, then itself")
 def _(s: Session) -> None:
     name, path = defined(s)
@@ -161,7 +189,28 @@ def _(s: Session) -> None:
     )
     s.door.pause(3)
     s.get(f"{path}/a")
+    before = s.get(path).version
+    s.get(path, fieldSelector="metadata.name=a", limit=1)
+    watch = s.watch(path)
+    s.patch(f"{path}/a", {})
+    s.patch(f"{path}/a", {})
+    s.delete(f"{path}/a")
+    watch.until("DELETED", "a")
+    s.watch(path, resourceVersion=before).until("DELETED", "a")
+    s.unseen("DELETE", s.at(CRDS, name))
+
+
+@script("8 fields that a definition knows no more are not seen in old objects")
+def _(s: Session) -> None:
+    name, path = defined(s)
+    s.unseen("POST", path, bar(s, "a"))
+    s.unseen("POST", path, {**bar(s, "b"), "spec": {"size": 2, "color": "red"}})
+    where = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/size"
+    s.unseen("PATCH", s.at(CRDS, name), [{"op": "remove", "path": where}], "application/json-patch+json")
+    s.door.pause(3)
+    s.get(f"{path}/a")
     s.get(path)
+    s.patch(f"{path}/b", {"spec": {"color": "blue"}})
     s.unseen("DELETE", s.at(CRDS, name))
 
 

@@ -10,6 +10,7 @@ from tests.conformance.session import Session
 
 MERGE = "application/merge-patch+json"
 FINALIZED: dict[str, Any] = {"finalizers": ["example.com/x"]}
+WRONG: tuple[Any, ...] = ("x", 1, 1.5, True, [], [1], {})
 
 
 def release(s: Session, resource: str, *names: str) -> None:
@@ -87,6 +88,30 @@ def _(s: Session) -> None:
     s.get(s.at("foos", "a"))
 
 
+@script("7.6 options of other kinds, and of other types")
+def _(s: Session) -> None:
+    s.have(foo("a"), config_map("a"))
+    refused = {"propagationPolicy": "Foo"}
+    for at in (s.at("foos", "a"), s.at("configmaps", "a"), s.at("configmaps")):
+        for kind in ("DeleteOptions", "Other", "Pod", "Status"):
+            for version in ("v1", "v9", "apps/v1", "apps/v9", "meta.k8s.io/v1", "lab.example.com/v1", "nosuch.example.com/v1"):
+                s.delete(at, {"kind": kind, "apiVersion": version, **refused})
+        s.delete(at, {"kind": "Other", **refused})
+        s.delete(at, {"apiVersion": "v9", **refused})
+        s.delete(at, {"apiVersion": "a/b/c", **refused})
+        s.delete(at, {"apiVersion": 1, **refused})
+        s.delete(at, {"nosuch": 1, **refused})
+        for field in ("orphanDependents", "gracePeriodSeconds", "dryRun", "preconditions", "propagationPolicy"):
+            for value in WRONG:
+                s.delete(at, {field: value, **refused})
+        s.delete(at, {"preconditions": {"uid": 1}, **refused})
+        s.delete(at, {"preconditions": {"resourceVersion": []}, **refused})
+        s.delete(at, {"dryRun": ["All", "foo"]})
+        s.delete(at, {"dryRun": ["All", "All"], **refused})
+        for body in (b"[]", b'"x"', b"1", b"null", b"{"):
+            s.delete(at, body, propagationPolicy="Foo")
+
+
 @script("7.6 dryRun")
 def _(s: Session) -> None:
     s.have(config_map("a"), foo("b", **FINALIZED))
@@ -137,8 +162,15 @@ def _(s: Session) -> None:
 @script("7.6 unqualified finalizers: a warning")
 def _(s: Session) -> None:
     s.post(s.at("configmaps"), config_map("a", finalizers=["unqualified"]))
+    s.post(s.at("configmaps"), config_map("b", finalizers=["orphan", "foregroundDeletion", "kubernetes", "a/b/c"]))
+    s.post(s.at("configmaps"), config_map("b", finalizers=["orphan", "kubernetes"]))
+    s.patch(s.at("configmaps", "b"), {"metadata": {"finalizers": ["orphan", "foregroundDeletion"]}})
+    s.patch(s.at("configmaps", "b"), {"metadata": {"finalizers": ["orphan", "unqualified", "a/b/c"]}})
+    s.delete(s.at("configmaps", "b"))
+    s.patch(s.at("configmaps", "b"), {"metadata": {"finalizers": ["kubernetes", "unqualified"]}})
     s.post(s.at("foos"), foo("a", finalizers=["unqualified"]))
     release(s, "foos", "a")
+    release(s, "configmaps", "b")
 
 
 @script("7.6 a collection: the items as they were, each deleted by itself")

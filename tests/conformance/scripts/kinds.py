@@ -81,7 +81,31 @@ for _resource in EMPTY:
 def _(s: Session) -> None:
     s.post(s.at("nodes"), {"metadata": {"name": f"{s.ns}-n"}})
     s.patch(s.at("nodes", f"{s.ns}-n", "status"), {"status": {"capacity": {"cpu": "4"}}})
+    s.patch(s.at("nodes", f"{s.ns}-n"), {"spec": {"taints": None}})
     s.unseen("DELETE", s.at("nodes", f"{s.ns}-n"))
+
+
+@script("14.3 a node may come with its status, and its podCIDRs follow from its podCIDR")
+def _(s: Session) -> None:
+    at = s.at("nodes", f"{s.ns}-n")
+    status = {"capacity": {"cpu": "4"}, "conditions": [{"type": "Ready", "status": "True"}]}
+    s.post(s.at("nodes"), {"metadata": {"name": f"{s.ns}-n"}, "spec": {"podCIDR": "10.0.0.0/24"}, "status": status})
+    s.patch(at, {"spec": {"podCIDR": "10.0.1.0/24"}})
+    s.patch(at, {"spec": {"podCIDR": None}})
+    s.patch(at, {"spec": {"podCIDRs": None}})
+    s.patch(at, {"spec": {"podCIDR": None, "podCIDRs": None}})
+    s.patch(at, {"spec": {"providerID": "a"}})
+    s.patch(at, {"spec": {"providerID": "b"}})
+    s.patch(at, {"spec": {"providerID": None}})
+    s.patch(at, {"status": {"capacity": {"cpu": "5"}}})
+    s.unseen("DELETE", at)
+    other = {"podCIDR": "10.0.0.0/24", "podCIDRs": ["10.0.1.0/24"]}
+    s.post(s.at("nodes"), {"metadata": {"name": f"{s.ns}-m"}, "spec": other})
+    s.unseen("DELETE", s.at("nodes", f"{s.ns}-m"))
+    s.post(s.at("nodes"), {"metadata": {"name": f"{s.ns}-m"}, "spec": {"podCIDRs": ["10.0.1.0/24", "fd00::/64"]}})
+    s.unseen("DELETE", s.at("nodes", f"{s.ns}-m"))
+    s.post(s.at("nodes"), {"metadata": {"name": f"{s.ns}-m"}, "spec": {"podCIDRs": ["10.0.1.0/24", "10.0.2.0/24"]}})
+    s.post(s.at("nodes"), {"metadata": {"name": f"{s.ns}-m"}, "spec": {"podCIDR": "x"}})
 
 
 @script("14.3 quantities are stored in their shortest form")

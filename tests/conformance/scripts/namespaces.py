@@ -66,6 +66,7 @@ def _(s: Session) -> None:
     s.put(s.at("namespaces", name, "finalize"), {"metadata": {"name": name}, "spec": {"finalizers": []}})
     s.delete(s.at("namespaces", name))
     s.get(s.at("namespaces", name))
+    s.delete(s.at("namespaces", name))
 
 
 @script("8 the Service kubernetes is there from the start")
