@@ -1,6 +1,7 @@
 """Comparison: which fields an object has, and in which ones two states of it differ, as field sets.
 
-Assumes: objects are of the type that they are said to be; entries that cannot be told apart have no name in a set and are left out.
+Guarantees: the sets are in the order in which a server writes them. Assumes: objects are of the type that they are said to be; an entry
+without the fields that would tell it apart has no name in a set and is left out.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from fakes.api_server.encoding import same
-from fakes.api_server.field_sets import MEMBER, SELF, FieldSet, as_member, union
+from fakes.api_server.field_sets import MEMBER, SELF, FieldSet, as_member, ordered, union
 from fakes.api_server.field_types import FieldType, ListType, MapType
 
 Document = dict[str, Any]
@@ -34,8 +35,8 @@ def everything(value: Any, type: FieldType) -> FieldSet:
         if not value or fields is None or fields.atomic:
             return MEMBER
         node: FieldSet = {SELF: MEMBER}
-        for name, item in value.items():
-            field = fields[name]
+        for name in sorted(value):
+            field, item = fields[name], value[name]
             node[field.step] = everything(item, field.type) if item.__class__ in _CONTAINERS else MEMBER
         return node
     if isinstance(value, list):
@@ -61,8 +62,8 @@ def _opinion(value: Any, type: FieldType) -> FieldSet | None:
     """None where there is nothing to have an opinion on, as in an empty list."""
     node: FieldSet = {}
     if isinstance(value, dict) and type.map is not None and not type.map.atomic:
-        for name, item in value.items():
-            field = type.map[name]
+        for name in sorted(value):
+            field, item = type.map[name], value[name]
             below = _opinion(item, field.type)
             if item is None or item == {} or not field.declared:
                 below = as_member(below or MEMBER)
@@ -78,12 +79,12 @@ def _opinion(value: Any, type: FieldType) -> FieldSet | None:
 
 
 def _entries(items: list[Any], type: ListType) -> dict[str, list[Any]]:
-    """The entries by their names; more than one where they cannot be told apart."""
+    """The entries by their names, in order; more than one where they cannot be told apart."""
     found: dict[str, list[Any]] = {}
     for item in items:
         if step := type.step_or_none(item):
             found.setdefault(step, []).append(item)
-    return found
+    return ordered(found)
 
 
 _Difference = tuple[FieldSet | None, FieldSet | None]
@@ -139,30 +140,33 @@ def _equal(old: Any, new: Any, type: FieldType) -> bool:
 def _differ_in_fields(old: Document, new: Document, fields: MapType) -> _Difference:
     changed: FieldSet = {}
     removed: FieldSet = {}
-    for name, item in new.items():
-        field = fields[name]
+    for name in sorted({**old, **new}):
         if name not in old:
-            changed[field.step] = everything(item, field.type)
-        elif not _equal(old[name], item, field.type):
-            _note(changed, removed, field.step, _differ(old[name], item, field.type))
-    for name, item in old.items():
-        if name not in new:
             field = fields[name]
-            removed[field.step] = everything(item, field.type)
+            changed[field.step] = everything(new[name], field.type)
+        elif name not in new:
+            field = fields[name]
+            removed[field.step] = everything(old[name], field.type)
+        elif (before := old[name]) is not (after := new[name]):
+            field = fields[name]
+            if not _equal(before, after, field.type):
+                _note(changed, removed, field.step, _differ(before, after, field.type))
     return changed or None, removed or None
 
 
 def _note(changed: FieldSet, removed: FieldSet, step: str, difference: _Difference) -> None:
-    for fields, found in zip((changed, removed), difference, strict=True):
-        if found is not None:
-            fields[step] = found
+    more, less = difference
+    if more is not None:
+        changed[step] = more
+    if less is not None:
+        removed[step] = less
 
 
 def _differ_in_entries(old: list[Any], new: list[Any], type: ListType) -> _Difference:
     changed: FieldSet = {}
     removed: FieldSet = {}
     before, after = _entries(old, type), _entries(new, type)
-    for step in {**before, **after}:
+    for step in ordered({**before, **after}):
         held, given = before.get(step, []), after.get(step, [])
         if len(held) == 1 and len(given) == 1:
             if not _equal(held[0], given[0], type.element):

@@ -2,7 +2,8 @@
 
 `{"f:metadata": {"f:labels": {".": {}, "f:app": {}}}}`: what is below a field stands under its name; a field that is empty, or has a member
 ".", is in the set itself. Entries of lists are named by their keys (`k:{"name":"x"}`) or their value (`v:"a"`). The empty set is `{}`.
-Guarantees: nothing is changed in place. Parts of what comes in are shared with what is given back.
+Guarantees: nothing is changed in place. Parts of what comes in are shared with what is given back. Sets that are in the order in which a
+server writes them give sets that are.
 """
 
 from __future__ import annotations
@@ -30,14 +31,14 @@ def union(left: FieldSet, right: FieldSet) -> FieldSet:
     """What is in one of them."""
     if not left:
         return right
-    result = dict(left)
+    result, grown = dict(left), False
     for name, node in right.items():
         other = result.get(name)
         if other is None:
-            result[name] = node
+            result[name], grown = node, True
         elif other != node:
             result[name] = union(other or _ITSELF, node or _ITSELF)
-    return result
+    return ordered(result) if grown else result
 
 
 def difference(left: FieldSet, right: FieldSet) -> FieldSet:
@@ -114,12 +115,12 @@ def at(path: Sequence[str]) -> FieldSet:
 
 def paths(fields: FieldSet, start: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Every field in the set, in the order in which a server names them: those of one level before what is below them."""
-    ordered = [name for name in sorted(fields, key=_order) if name != SELF]
-    for name in ordered:
-        if is_member(fields[name]):
+    for name, node in fields.items():
+        if name != SELF and is_member(node):
             yield (*start, name)
-    for name in ordered:
-        yield from paths(fields[name], (*start, name))
+    for name, node in fields.items():
+        if name != SELF:
+            yield from paths(node, (*start, name))
 
 
 def text(path: Sequence[str]) -> str:
@@ -158,7 +159,7 @@ def canonical(fields: FieldSet) -> FieldSet:
             # what a later version of Kubernetes may mean something by
             continue
         result[name] = _plain(canonical(node))
-    return result
+    return ordered(result)
 
 
 def compact(value: Any) -> str:
@@ -166,13 +167,13 @@ def compact(value: Any) -> str:
     return to_json(value).decode()
 
 
-def arranged(fields: FieldSet) -> FieldSet:
-    """The same set in the order in which a server writes it."""
+def ordered(fields: FieldSet) -> FieldSet:
+    """The same with what is on the first level in the order in which a server writes it."""
     names = sorted(fields)
-    if names and names[-1] > "g":
+    if len(names) > 1 and names[-1] > "g":
         # other things than the names of fields
         names.sort(key=_order)
-    return {name: arranged(node) if (node := fields[name]) else node for name in names}
+    return {name: fields[name] for name in names}
 
 
 @functools.lru_cache(maxsize=4096)

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from fakes.api_server.comparison import Comparison, compare
-from fakes.api_server.field_sets import EMPTY, MEMBER, SELF, FieldSet, arranged, canonical, difference, union, without
+from fakes.api_server.field_sets import EMPTY, MEMBER, SELF, FieldSet, canonical, difference, union, without
 from fakes.api_server.field_types import FieldType
 
 Document = dict[str, Any]
@@ -124,7 +124,7 @@ def write(managers: Managers) -> Entries:
             "apiVersion": share.api_version,
             **({"time": share.time} if share.time else {}),
             "fieldsType": "FieldsV1",
-            "fieldsV1": arranged(share.fields),
+            "fieldsV1": share.fields,
             **({"subresource": manager.subresource} if manager.subresource else {}),
         }
         for manager, share in sorted(managers.items(), key=_order)
