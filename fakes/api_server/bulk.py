@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from fakes.api_server import admission, manifests, metadata, reading, verbs
+from fakes.api_server import admission, managers, manifests, metadata, reading
 from fakes.api_server.changes import Change, Changes
 from fakes.api_server.definitions import DEFINITIONS
+from fakes.api_server.encoding import copied
 from fakes.api_server.errors import StatusError
-from fakes.api_server.face import STRICT, Document, Face
+from fakes.api_server.face import MANAGER, STRICT, Document, Face
 from fakes.api_server.kinds import Kind, Kinds
 from fakes.api_server.manifests import Entry, Manifest
+from fakes.api_server.options import WriteOptions
 from fakes.api_server.requests import Call, object_key
 from fakes.api_server.selection import Selection
 from fakes.api_server.verbs import Verbs
@@ -29,15 +31,22 @@ class Bulk(Face):
         super().__init__(kinds, verbs)
         self._changes: dict[Changes, None] = {}
 
-    def apply(self, manifest: Manifest, namespace: str | None = None) -> list[Document]:
-        """Create what is not there, merge into what is, and give all as it is stored; one after another, in the manifest's order.
+    def apply(self, manifest: Manifest, namespace: str | None = None, *, manager: str = MANAGER, force: bool = True) -> list[Document]:
+        """Server-side apply, as of `kubectl apply --server-side --force-conflicts`; gives all as it is stored.
 
-        `manifest` is a path, a folder, a text (YAML or JSON, any number of documents, lists too), an object or several. Merging is a
-        strategic merge patch (of custom resources a merge patch): fields that the manifest does not name stay. Objects without a namespace
-        that need one go to `namespace`. Unknown fields are errors. Raises `ManifestError`, a `StatusError` whose message begins with the
-        file and line, the document and the object; what came before it is stored.
+        `manifest` is a path, a folder, a text (YAML or JSON, any number of documents, lists too), an object or several; one is applied
+        after another. What is not there is created. Fields that other managers own are taken over, or, without `force`, a conflict;
+        fields that `manager` applied before and does not name any more go, if nobody else owns them; all others stay. Objects without a
+        namespace that need one go to `namespace`. Those with nothing but a `generateName` are created anew each time. Unknown fields
+        are errors. Raises `ManifestError`, a `StatusError` whose message begins with the file and line, the document and the object;
+        what came before it is stored.
         """
-        return [self._each(entry, self._apply, namespace) for entry in manifests.read(manifest)]
+        options = WriteOptions(validation="Strict", manager=manager, force=force)
+
+        def act(kind: Kind, document: Document, into: str) -> Document:
+            return self._apply(kind, document, into, options)
+
+        return [self._each(entry, act, namespace) for entry in manifests.read(manifest)]
 
     def load_cluster(self, manifest: Manifest) -> list[Document]:
         """Put in what `kubectl get -A -o yaml` (or `json`) wrote down, uids, times, statuses and marks of deletion too; give it as stored.
@@ -120,28 +129,22 @@ class Bulk(Face):
         except StatusError as error:
             raise entry.error(error) from error
 
-    def _apply(self, kind: Kind, document: Document, namespace: str) -> Document:
+    def _apply(self, kind: Kind, document: Document, namespace: str, options: WriteOptions) -> Document:
         name = document["metadata"].get("name", "")
-        while True:
-            there = self._stored(kind, namespace, name) if name else None
-            try:
-                if not there:
-                    return self._document(kind, self._verbs.writer.create(Call("create", kind, namespace), document, STRICT))
-                change = verbs.patch_function(kind, verbs.MERGE_PATCH if kind.custom else verbs.STRATEGIC_PATCH, document)
-                return self._document(kind, self._verbs.writer.patch(Call("patch", kind, namespace, name), change, STRICT))
-            except StatusError as error:
-                gone_or_come = error.code == (404 if there else 409)
-                if not (name and gone_or_come) or bool(self._stored(kind, namespace, name)) == bool(there):
-                    raise
-
-    def _stored(self, kind: Kind, namespace: str, name: str) -> Version | None:
-        return self._verbs.objects.storage.get(kind.storage_key, object_key(namespace, name))
+        if not name:
+            return self._document(kind, self._verbs.writer.create(Call("create", kind, namespace), document, options))
+        # a decoder says more clearly what is wrong with an object than the merge would
+        decode_body(kind, copied(document), options)
+        return self._document(kind, self._verbs.applier.apply(Call("patch", kind, namespace, name), document, options))
 
     def _load(self, kind: Kind, document: Document, namespace: str) -> Document:
         objects = self._verbs.objects
+        entries = managers.take(document)
         decode_body(kind, document, STRICT)
         document = metadata.clean(kind, document)
         own = document["metadata"]
+        if entries:
+            own["managedFields"] = entries
         if namespace:
             own["namespace"] = namespace
             if objects.storage.get(admission.NAMESPACES, namespace) is None:

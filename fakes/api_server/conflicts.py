@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping
 
 from fakes.api_server import field_sets
-from fakes.api_server.errors import Cause, StatusError
+from fakes.api_server.errors import Cause, Conflict
 from fakes.api_server.field_sets import FieldSet
 from fakes.api_server.managers import Manager
 
 
-class ApplyConflict(StatusError):
+class ApplyConflict(Conflict):
     """409. `conflicts` are the fields in question by their managers."""
 
     def __init__(self, conflicts: Mapping[Manager, FieldSet]) -> None:

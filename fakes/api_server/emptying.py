@@ -24,6 +24,9 @@ _PODS = "pods."
 """How the conditions call them."""
 
 
+_OPTIONS = WriteOptions(manager="kube-controller-manager")
+
+
 class _Fact(NamedTuple):
     """A condition: what it says when all is well, and what otherwise."""
 
@@ -72,7 +75,7 @@ class Emptier:
         if resources:
             return False
         done = {**document, "metadata": {"name": name}, "spec": {**document.get("spec", {}), "finalizers": []}}
-        self._writer.update(Call("update", self._namespaces, "", name, "finalize"), done, WriteOptions())
+        self._writer.update(Call("update", self._namespaces, "", name, "finalize"), done, _OPTIONS)
         return self._objects.storage.get(admission.NAMESPACES, name) is None
 
     def _delete_content(self, namespace: str, grace: int | None) -> tuple[Counter[str], Counter[str]]:
@@ -113,7 +116,7 @@ class Emptier:
             return
         own = {field: value for field, value in document["metadata"].items() if field != "resourceVersion"}
         told = {**document, "metadata": own, "status": {**status, "conditions": conditions}}
-        self._writer.update(Call("update", self._namespaces, "", call.name, "status"), told, WriteOptions())
+        self._writer.update(Call("update", self._namespaces, "", call.name, "status"), told, _OPTIONS)
 
     def _condition(self, fact: _Fact, trouble: str, before: Document | None) -> Document:
         said = ("True", fact.trouble, trouble) if trouble else ("False", fact.reason, fact.message)

@@ -2,7 +2,7 @@
 
 They take the same way as requests do, behind the door: the same rules, versions and events; but no fault meets them, and no record is kept.
 They raise `StatusError`. Resources are named as people do: `pods`, `deployments.apps`, `widgets.example.com`. What is given out is the
-caller's own.
+caller's own. What they write is noted in managedFields as the work of the manager `test`, or of another one that is asked for.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ Document = dict[str, Any]
 PatchType = Literal["merge", "strategic", "json"]
 Propagation = Literal["Foreground", "Background", "Orphan"]
 
-STRICT = WriteOptions(validation="Strict")
+MANAGER = "test"
+STRICT = WriteOptions(validation="Strict", manager=MANAGER)
 
 _PATCH_TYPES = {"merge": verbs.MERGE_PATCH, "strategic": verbs.STRATEGIC_PATCH, "json": verbs.JSON_PATCH}
 
@@ -40,7 +41,7 @@ class Face:
         self._kinds = kinds
         self._verbs = verbs
 
-    def create(self, obj: Mapping[str, Any], namespace: str | None = None) -> Document:
+    def create(self, obj: Mapping[str, Any], namespace: str | None = None, *, manager: str = MANAGER) -> Document:
         """POST. Gives the object as it was stored.
 
         As on a real server, a status is dropped where the kind has a status subresource: `patch(..., subresource="status")` sets it. Fields
@@ -48,7 +49,7 @@ class Face:
         """
         kind, document = self._identify(obj)
         call = Call("create", kind, self._namespace(kind, namespace, document))
-        return self._document(kind, self._verbs.writer.create(call, document, STRICT))
+        return self._document(kind, self._verbs.writer.create(call, document, _options(manager)))
 
     def get(self, resource: str, name: str, namespace: str | None = None) -> Document:
         """GET."""
@@ -63,12 +64,12 @@ class Face:
         objects = self._verbs.objects
         return [objects.document(kind, version) for version in reading.list_objects(objects, call, past_cache=True).versions]
 
-    def update(self, obj: Mapping[str, Any], *, subresource: str = "") -> Document:
+    def update(self, obj: Mapping[str, Any], *, subresource: str = "", manager: str = MANAGER) -> Document:
         """PUT of an object, or of its `status`. Raises a conflict where it has a resource version that is not the newest."""
         kind, document = self._identify(obj)
         name = _own(document, "name")
         call = Call("update", kind, self._namespace(kind, None, document), name, _checked(kind, subresource, ("status", "finalize")))
-        return self._document(kind, self._verbs.writer.update(call, document, STRICT))
+        return self._document(kind, self._verbs.writer.update(call, document, _options(manager)))
 
     def patch(
         self,
@@ -79,13 +80,14 @@ class Face:
         *,
         type: PatchType = "merge",
         subresource: str = "",
+        manager: str = MANAGER,
     ) -> Document:
         """PATCH of an object, its `status` or its `scale`. Gives it as it is then."""
         call = self._call("patch", resource, name, namespace, subresource)
         change = verbs.patch_function(call.kind, _PATCH_TYPES[type], _copy(patch))
         if _checked(call.kind, subresource, ("status", "finalize", "scale")) == "scale":
-            return self._plain(call.kind, self._verbs.scaler.patch(call, change, STRICT))
-        return self._document(call.kind, self._verbs.writer.patch(call, change, STRICT))
+            return self._plain(call.kind, self._verbs.scaler.patch(call, change, _options(manager)))
+        return self._document(call.kind, self._verbs.writer.patch(call, change, _options(manager)))
 
     def delete(
         self,
@@ -148,6 +150,10 @@ class Face:
 
     def _plain(self, kind: Kind, answer: ObjectAnswer | PlainAnswer) -> Document:
         return answer.document if isinstance(answer, PlainAnswer) else self._document(kind, answer)
+
+
+def _options(manager: str) -> WriteOptions:
+    return STRICT if manager == MANAGER else WriteOptions(validation="Strict", manager=manager)
 
 
 def _checked(kind: Kind, subresource: str, taken: tuple[str, ...]) -> str:

@@ -26,7 +26,7 @@ _NUMBERS = {
         r"([-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$"
     ),
 }
-_FIELD = re.compile(r'(?:unknown|duplicate) field "([^"]+)"|Go struct field \w+\.(\S+)')
+_FIELD = re.compile(r'(?:unknown|duplicate) field "([^"]+)"|Go struct field \w+\.(\S+)|typed patch object \(.*?\): \.(.+?): ')
 _STEP = re.compile(r"([^.\[\]]+)|\[([^\]]*)\]")
 
 
@@ -104,7 +104,7 @@ class Entry:
 
 def _fields(error: StatusError) -> list[str]:
     causes = [cause["field"] for cause in (error.details or {}).get("causes", ()) if cause.get("field")]
-    return causes or [named or typed for named, typed in _FIELD.findall(error.message)]
+    return causes or ["".join(found) for found in _FIELD.findall(error.message)]
 
 
 def _find(node: Any, path: str) -> Any:

@@ -50,7 +50,8 @@ def serve(options: Options) -> int:
     with ExitStack() as stack:
         stack.callback(runtime.on_interrupt(end))
         api = stack.enter_context(_server(options, runtime))
-        count = sum(len(api.load_cluster(path)) for path in options.load) + sum(len(api.apply(path)) for path in options.manifests)
+        count = sum(len(api.load_cluster(path)) for path in options.load)
+        count += sum(len(api.apply(path, manager="kubectl")) for path in options.manifests)
         api.start_controllers(options.controllers)
         for fault in options.faults:
             api.inject(fault)

@@ -191,7 +191,7 @@ class GarbageCollector(Controller):
 
     def _patch(self, place: Place, found: Header, metadata: dict[str, object]) -> None:
         own = {**metadata, "uid": found.uid, "resourceVersion": found.resource_version}
-        self.api.patch(place.resource, place.name, {"metadata": own}, place.namespace)
+        self.api.patch(place.resource, place.name, {"metadata": own}, place.namespace, manager="kube-controller-manager")
 
 
 def _waits_for_dependents(found: Header) -> bool:

@@ -173,7 +173,8 @@ class Kubelet(Controller):
         return f"10.244.{self._addresses // 254}.{self._addresses % 254 + 1}"
 
     def _report(self, place: Place, status: Document) -> None:
-        self.api.patch("pods", place.name, {"status": status}, place.namespace, type="strategic", subresource="status")
+        change = {"status": status}
+        self.api.patch("pods", place.name, change, place.namespace, type="strategic", subresource="status", manager="kubelet")
 
     def _now(self) -> str:
         return timestamp(self.runtime.now())

@@ -49,7 +49,8 @@ class ServiceAccounts(Controller):
         namespace = next(iter(self._queue))
         del self._queue[namespace]
         try:
-            self.api.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": _DEFAULT, "namespace": namespace}})
+            account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": _DEFAULT, "namespace": namespace}}
+            self.api.create(account, manager="kube-controller-manager")
         except StatusError as error:
             if error.code not in (403, 404, 409):
                 raise

@@ -127,6 +127,20 @@ def _(s: Session) -> None:
     s.apply(at, config_map("a", {"a": "4"}), fieldManager="kubectl")
 
 
+@script("7.5 kubectl's annotation does not speak for what has changed since", managed=True)
+def _(s: Session) -> None:
+    at, first = s.at("configmaps", "a"), config_map("a", {"a": "1", "b": "1", "c": "1"})
+    noted = {**first, "metadata": {"name": "a", "annotations": {LAST_APPLIED: json.dumps(first)}}}
+    s.post(s.at("configmaps"), noted, fieldManager="kubectl-client-side-apply")
+    s.patch(at, {"data": {"b": "2", "c": None}}, fieldManager="upd")
+    s.apply(at, config_map("a", {"a": "3", "b": "3"}), fieldManager="kubectl")
+    s.apply(at, config_map("a", {"a": "3", "c": "3"}), fieldManager="kubectl")
+    s.patch(at, {"metadata": {"annotations": {LAST_APPLIED: "{"}}}, fieldManager="upd")
+    s.apply(at, config_map("a", {"b": "3"}), fieldManager="kubectl")
+    s.patch(at, {"metadata": {"annotations": {LAST_APPLIED: json.dumps({**first, "apiVersion": "v2"})}}}, fieldManager="upd")
+    s.apply(at, config_map("a", {"b": "3"}), fieldManager="kubectl")
+
+
 @script("7.5 managedFields that are sent", managed=True)
 def _(s: Session) -> None:
     at = s.at("configmaps", "a")
@@ -202,6 +216,8 @@ def _(s: Session) -> None:
 def _(s: Session) -> None:
     scale = {"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "a"}}
     s.apply(s.at("deployments", "a"), deployment("a"), fieldManager="m")
+    s.put(s.at("deployments", "a", "scale"), {**scale, "spec": {"replicas": 1}}, fieldManager="sc")
+    s.get(s.at("deployments", "a"))
     s.put(s.at("deployments", "a", "scale"), {**scale, "spec": {"replicas": 3}}, fieldManager="sc")
     s.get(s.at("deployments", "a"))
     s.apply(s.at("deployments", "a"), deployment("a"), fieldManager="m")
