@@ -1,7 +1,7 @@
 """OpenAPI v2: one document for all kinds, which older clients and code generators read.
 
 Guarantees: the schemas are those of a real server, but for most texts. Left out are the paths of discovery and of old ways to watch, most
-parameters and answers of operations, and the binary form, in which client-go asks for it. The newest documents are kept for reuse.
+parameters and answers of operations. The newest documents are kept for reuse.
 """
 
 from __future__ import annotations
@@ -11,33 +11,37 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from fakes.api_server import published, schemas, texts
-from fakes.api_server.encoding import to_json
-from fakes.api_server.errors import not_supported
+from fakes.api_server import openapi_binary, published, schemas, texts
+from fakes.api_server.encoding import from_json, to_json
 from fakes.api_server.kinds import Kind, Kinds
 from fakes.api_server.messages import Request, Response
 from fakes.api_server.openapi import ACTIONS, METHODS, PATCH_TYPES, operations
 
 PATH = "/openapi/v2"
 _JSON = {"application/json", "application/*", "*/*"}
-_BINARY = {f"application/com.github.proto-openapi.spec.v2{mark}v1.0+protobuf" for mark in "@."}
+_BINARY = {openapi_binary.MEDIA_TYPE, openapi_binary.MEDIA_TYPE.replace("v2.v1.0", "v2@v1.0")}
 _VARY = "Accept-Encoding, Accept"
 _OPTIONS = ("dryRun", "fieldManager", "fieldValidation")
 
 
 def answer(kinds: Kinds, request: Request) -> Response:
-    """The document, whatever the method. Raises 501 for its binary form."""
+    """The document, whatever the method."""
     accepted = [part.partition(";")[0].strip() for part in request.headers.get("accept", "*/*").split(",")]
     wanted = next((form for form in accepted if form in _JSON or form in _BINARY), None)
     if wanted is None:
         return Response(406, {"Vary": _VARY}, b"")
-    if wanted in _BINARY:
-        raise not_supported(f"OpenAPI in {wanted}")
     body, digest = _document(kinds.all())
     headers = {"Etag": f'"{digest}"', "Vary": _VARY}
     if request.headers.get("if-none-match") == headers["Etag"]:
         return Response(304, headers, b"")
+    if wanted in _BINARY:
+        return Response(200, {"Content-Type": openapi_binary.MEDIA_TYPE, **headers}, _binary(body))
     return Response(200, {"Content-Type": "application/json", **headers}, body)
+
+
+@functools.lru_cache(maxsize=2)
+def _binary(body: bytes) -> bytes:
+    return openapi_binary.encode(from_json(body))
 
 
 @functools.lru_cache(maxsize=4)

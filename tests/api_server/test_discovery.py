@@ -278,11 +278,16 @@ def test_openapi_v2_is_one_document_for_all_kinds_and_follows_definitions() -> N
     assert "com.example.v1.Widget" in json.loads(body(ask("/openapi/v2", kinds=kinds, if_none_match=tag)))["definitions"]
 
 
-def test_the_binary_form_of_openapi_v2_is_refused_by_name() -> None:
-    form = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
-    with pytest.raises(StatusError, match="OpenAPI in application") as caught:
-        ask("/openapi/v2", accept=form)
-    assert caught.value.code == 501
+@pytest.mark.parametrize("mark", "@.")
+def test_openapi_v2_has_a_binary_form_under_the_tag_of_the_same_document(mark: str) -> None:
+    answer = ask("/openapi/v2", accept=f"application/com.github.proto-openapi.spec.v2{mark}v1.0+protobuf")
+    plain = ask("/openapi/v2")
+    assert answer is not None
+    assert plain is not None
+    assert answer.headers["Content-Type"] == "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+    assert answer.headers["Etag"] == plain.headers["Etag"]
+    assert isinstance(answer.body, bytes)
+    assert b"io.k8s.api.core.v1.ConfigMap" in answer.body
 
 
 def test_the_metadata_of_every_object_is_explained() -> None:
