@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from fakes.api_server import errors, json_syntax, protobuf, yaml_form
+from fakes.api_server import errors, json_syntax, protobuf, schemas, yaml_form
 from fakes.api_server.errors import StatusError
 from fakes.api_server.messages import Request
 
@@ -27,7 +27,8 @@ def media_type(request: Request) -> str:
 
 @functools.lru_cache(maxsize=256)
 def _without_parameters(content_type: str) -> str:
-    return content_type.partition(";")[0].strip().lower()
+    named = content_type.strip()
+    return named.partition(";")[0].strip().lower() or named
 
 
 def check_size(request: Request) -> None:
@@ -44,10 +45,13 @@ def check(request: Request, *, binary: bool = True) -> None:
     check_size(request)
 
 
-def read_object(request: Request, kind: str, api_version: str) -> Document | None:
+def read_object(request: Request, kind: str, api_version: str, *, untyped: bool = False) -> Document | None:
     """The body of a create or an update, None where it says `null`. `kind` is what it must be, for messages. Raises 400."""
     try:
-        return _read(request, api_version, kind)
+        return _read(request, api_version, kind, untyped=untyped)
+    except protobuf.UnknownKind as error:
+        start = f'{error.kind} in version "{error.api_version.rpartition("/")[2]}" cannot be handled as a {kind}'
+        raise errors.bad_request(f"{start}: {schemas.unregistered(error.api_version, error.kind)}") from None
     except ValueError as error:
         raise _unrecognized(request.body, kind, str(error)) from None
 
@@ -79,7 +83,7 @@ def read_options(request: Request) -> Document | None:
         raise errors.bad_request(str(error)) from None
 
 
-def _read(request: Request, api_version: str, kind: str) -> Document | None:
+def _read(request: Request, api_version: str, kind: str, *, untyped: bool = False) -> Document | None:
     """Raises `ValueError` for what is no object."""
     match media_type(request):
         case protobuf.MEDIA_TYPE:
@@ -87,7 +91,7 @@ def _read(request: Request, api_version: str, kind: str) -> Document | None:
         case yaml_form.MEDIA_TYPE:
             return _object(yaml_form.decode(request.body))
     try:
-        value = json_syntax.read(request.body)
+        value = json_syntax.read(request.body, untyped=untyped)
     except ValueError as error:
         raise ValueError(f"couldn't get version/kind; json parse error: {error}") from None
     return _object(value)

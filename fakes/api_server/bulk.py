@@ -88,7 +88,7 @@ class Bulk(Face):
             raise ValueError("a watch starts with what there is, or after a version; not both")
         kind = self._lookup(resource)
         call = Call("watch", kind, namespace or "" if kind.resource.namespaced else "")
-        selection = Selection.parse(kind, selector, field_selector)
+        selection = Selection.parse(kind, selector, field_selector).check()
         changes = Changes(self._verbs.objects, call, selection, timeout=timeout, on_close=lambda own: self._changes.pop(own, None))
         changes.open(None if version is None else reading.parse_version(str(version)), initial=initial)
         self._changes[changes] = None

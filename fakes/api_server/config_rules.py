@@ -100,7 +100,7 @@ def _size(binary: str) -> int:
 
 
 def _invalid(field: str, value: str, why: str) -> Cause:
-    return Cause("FieldValueInvalid", f'Invalid value: "{value}": {why}', field)
+    return Cause("FieldValueInvalid", f"Invalid value: {json_syntax.quote(value)}: {why}", field)
 
 
 def _required(field: str) -> Cause:

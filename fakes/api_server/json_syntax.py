@@ -12,6 +12,10 @@ import msgspec
 _SPACE = b" \t\r\n"
 _DEEPEST = 10_000
 _NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)(?P<fraction>\.[0-9]+)?(?P<exponent>[eE][+-]?[0-9]+)?")
+_LARGE = re.compile(rb"[0-9]{19}")
+_LARGEST = 2**63
+_HALF = rb"[dD][89a-fA-F][0-9a-fA-F]{2}"
+_SURROGATES = re.compile(rb"\\(?:(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(u" + _HALF + rb")|.)", re.DOTALL)
 _KEY = re.compile(rb'"[ \t\r\n]*:')
 _ESCAPES = b'bfnrt\\/"'
 _HEX = b"0123456789abcdefABCDEF"
@@ -31,8 +35,11 @@ class Doubled(dict[str, Any]):
         super().__init__(self.pairs)
 
 
-def read(raw: bytes) -> Any:
-    """What a text says; its objects are `Doubled` where a key stands twice anywhere. Raises `ValueError` in the words of Go's decoder."""
+def read(raw: bytes, *, untyped: bool = False) -> Any:
+    """What a text says; its objects are `Doubled` where a key stands twice anywhere. Raises `ValueError` in the words of Go's decoder.
+
+    `untyped`: nobody knows of which type the numbers are, so integers beyond 64 bits are floats.
+    """
     try:
         value = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -42,10 +49,23 @@ def read(raw: bytes) -> Any:
             why = "exceeded max depth"
         if why is not None:
             raise ValueError(why) from None
-        # bytes that are no text, which Go replaces
-        raw = raw.decode("utf-8", "replace").encode()
-        value = msgspec.json.decode(raw)
-    return json.loads(raw, object_pairs_hook=Doubled) if _may_double(raw, value) and _is_doubled(raw) else value
+        raw = _replaced(raw)
+        value = json.loads(raw)
+    hooks: dict[str, Any] = {"object_pairs_hook": Doubled} if _may_double(raw, value) and _is_doubled(raw) else {}
+    if untyped and _LARGE.search(raw):
+        hooks["parse_int"] = _integer
+    return json.loads(raw, **hooks) if hooks else value
+
+
+def _replaced(raw: bytes) -> bytes:
+    """With the one letter by which Go replaces what is no text: bytes that are no UTF-8, and halves of letters."""
+    whole = raw.decode("utf-8", "replace").encode()
+    return _SURROGATES.sub(lambda found: b"\\ufffd" if found[2] else found[0], whole)
+
+
+def _integer(text: str) -> int | float:
+    value = int(text)
+    return value if -_LARGEST <= value < _LARGEST else float(text)
 
 
 def _may_double(raw: bytes, value: Any) -> bool:
@@ -106,6 +126,24 @@ def quoted(byte: int) -> str:
     if character.isprintable():
         return f"'{character}'"
     return f"'\\x{byte:02x}'" if byte < 0x80 else f"'\\u{byte:04x}'"
+
+
+def quote(text: str) -> str:
+    """A text as Go quotes it with `%q`."""
+    return '"' + "".join(map(_quoted_letter, text)) + '"' if not text.isprintable() or '"' in text or "\\" in text else f'"{text}"'
+
+
+def _quoted_letter(letter: str) -> str:
+    code = ord(letter)
+    if letter == "'" or (letter.isprintable() and letter not in '"\\'):
+        return letter
+    if letter == '"':
+        return '\\"'
+    if code in _SHORT:
+        return _SHORT[code]
+    if code < 0x80:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 class _Complaint(Exception):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from fakes.api_server import schemas
-from fakes.api_server.json_syntax import pairs_of, type_of
+from fakes.api_server.json_syntax import pairs_of, quote, type_of
 from fakes.api_server.structs import INT_OR_STRING, LIMITS, MICRO_TIME, QUANTITY, TIME, Field, fields_of
 
 Document = dict[str, Any]
@@ -25,7 +24,7 @@ class Mending:
         self._complaints = complaints
 
     def _note(self, what: str, path: str) -> None:
-        self._complaints[f"{what} field {json.dumps(path, ensure_ascii=False)}"] = None
+        self._complaints[f"{what} field {quote(path)}"] = None
 
     def struct(self, value: Document, name: str, fields: tuple[str, ...], path: str) -> Document:
         result: Document = {}

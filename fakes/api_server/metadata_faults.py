@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fakes.api_server.errors import Cause
+from fakes.api_server.json_syntax import quote
 from fakes.api_server.kinds import Kind
 from informer.selectors import label_key_faults, label_value_faults
 
@@ -141,4 +142,4 @@ def is_unqualified(finalizer: str) -> bool:
 
 def invalid(field: str, value: str, fault: str) -> Cause:
     """A text and what is wrong with it."""
-    return Cause("FieldValueInvalid", f'Invalid value: "{value}": {fault}', field)
+    return Cause("FieldValueInvalid", f"Invalid value: {quote(value)}: {fault}", field)

@@ -18,13 +18,24 @@ Document = dict[str, Any]
 
 def fits(document: Document, resource: Resource | Subresource) -> bool:
     """Whether an object is what it should be, or says nothing else."""
-    said = document.get("apiVersion") or resource.api_version, document.get("kind") or resource.kind
-    return said == (resource.api_version, resource.kind)
+    return _said(document, resource) == (resource.api_version, resource.kind)
+
+
+def _said(document: Document, resource: Resource | Subresource) -> tuple[str, str]:
+    """What an object calls itself. Who looks for it first takes the two names in any case."""
+    names = {"apiVersion": resource.api_version, "kind": resource.kind}
+    for name in names:
+        if name in document:
+            names[name] = document[name] or names[name]
+        else:
+            other = next((key for key in document if key.lower() == name.lower()), "")
+            names[name] = document.get(other) or names[name]
+    return names["apiVersion"], names["kind"]
 
 
 def misfit(document: Document, resource: Resource | Subresource, options: WriteOptions) -> StatusError:
     """400 for an object that is not of the built-in kind, or not in the version, that it should be."""
-    api_version, kind = document.get("apiVersion") or resource.api_version, document.get("kind") or resource.kind
+    api_version, kind = _said(document, resource)
     group, _, version = api_version.rpartition("/")
     start = f'{kind} in version "{version}" cannot be handled as a {resource.kind}'
     name = schemas.name_of(group, version, kind)

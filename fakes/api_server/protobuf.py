@@ -33,6 +33,15 @@ _INT_OR_STRING = "k8s.io.apimachinery.pkg.util.intstr.IntOrString"
 _RAW = {f"{_META}.FieldsV1": "Raw", "k8s.io.apimachinery.pkg.runtime.RawExtension": "raw", schema_messages.JSON: "raw"}
 
 
+class UnknownKind(ValueError):
+    """A message of a kind that nobody knows."""
+
+    def __init__(self, api_version: str, kind: str) -> None:
+        super().__init__(f'no kind "{kind}" is registered for version "{api_version}"')
+        self.api_version = api_version
+        self.kind = kind
+
+
 @functools.cache
 def _classes() -> Mapping[str, Any]:
     """The message classes by their full names."""
@@ -123,13 +132,15 @@ def decode(body: bytes, api_version: str, kind: str) -> Document:
     """The object in a binary body; `api_version` and `kind` are what it is where it does not say so. Raises `ValueError`."""
     from google.protobuf.message import DecodeError
 
+    if body == MAGIC:
+        raise ValueError("empty body")
     if not body.startswith(MAGIC):
         raise ValueError("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]")
     try:
         envelope = _classes()[_UNKNOWN].FromString(body[len(MAGIC) :])
         named = envelope.typeMeta.apiVersion or api_version, envelope.typeMeta.kind or kind
         if not has_message(*named):
-            raise ValueError(f'no kind "{named[1]}" is registered for version "{named[0]}"')
+            raise UnknownKind(*named)
         message = _classes()[_message_name(_schema(*named))].FromString(envelope.raw)
     except DecodeError as error:
         raise ValueError(f"proto: {error}") from None

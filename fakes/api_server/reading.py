@@ -54,8 +54,9 @@ def get(objects: Objects, call: Call) -> ObjectAnswer:
 def list_objects(objects: Objects, call: Call, *, past_cache: bool = False) -> ListAnswer:
     """A page of a collection. `past_cache` asks the storage also where a watch cache that is not ready would answer 429."""
     options = ListOptions.of(call.parameters)
-    options.check_list()
     selection = Selection.parse(call.kind, options.labels, options.fields)
+    options.check_list()
+    selection.check()
     continuation = Continuation.parse(options.token) if options.token else None
     if continuation and options.version not in ("", "0"):
         raise errors.bad_request(_WITH_CONTINUE)

@@ -9,14 +9,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from fakes.api_server import errors
+from fakes.api_server import durations, errors
 from fakes.api_server.bodies import media_type
 from fakes.api_server.encoding import from_json
 from fakes.api_server.kinds import Kind, Kinds
 from fakes.api_server.messages import Request
 
 _INTEGER = re.compile(r"^[+-]?[0-9]+$")
-_DURATION = re.compile(r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))*$")
 _ON_COLLECTION = {"GET": "list", "POST": "create", "DELETE": "deletecollection"}
 _ON_OBJECT = {"GET": "get", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 
@@ -148,10 +147,11 @@ def is_resource_path(path: str) -> bool:
 def resolve(request: Request, kinds: Kinds) -> Call:
     """What the request asks for; its path is one of a resource. Raises `PageNotFound`, 400, 404 or 405."""
     parameters = Parameters(request.query)
-    _check_timeout(parameters.text("timeout"))
     group, version, rest = _split(request.path)
     watched = bool(rest) and rest[0] == "watch"
     namespace, plural, name, subresource = _parts(rest[1:] if watched else rest)
+    if not watched and (name or not parameters.flag("watch")):
+        _check_timeout(parameters.text("timeout"))
     kind = kinds.find(group, version, plural)
     if kind is None or (namespace and not kind.resource.namespaced) or (len(rest) > 6 and subresource != "proxy"):
         raise _unknown(kinds, group)
@@ -230,5 +230,6 @@ def _check_subresource(kind: Kind, name: str, subresource: str, verb: str) -> No
 
 
 def _check_timeout(text: str) -> None:
-    if text and text != "0" and not _DURATION.match(text):
-        raise errors.bad_request(f'invalid timeout specified in the request URL - time: invalid duration "{text}"')
+    why = durations.complaint(text) if text else None
+    if why is not None:
+        raise errors.bad_request(f"invalid timeout specified in the request URL - {why}")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from email.utils import format_datetime
 
-from fakes.api_server import encoding, errors, protobuf, yaml_form
+from fakes.api_server import encoding, errors, protobuf, warning_headers, yaml_form
 from fakes.api_server.errors import StatusError
 from fakes.api_server.faults import Fault
 from fakes.api_server.kinds import Kind
@@ -129,16 +129,13 @@ def warned(response: Response, *texts: str) -> Response:
 
 
 def _warning(texts: Sequence[str]) -> dict[str, str]:
-    return {"Warning": ", ".join(f'299 - "{_escape(text)}"' for text in dict.fromkeys(texts))} if texts else {}
+    value = warning_headers.header(texts) if texts else ""
+    return {"Warning": value} if value else {}
 
 
 def watch_type(form: Form) -> str:
     """The content type of a watch in this form."""
     return form.codec.value if form.codec is Codec.JSON else f"{form.codec.value};stream=watch"
-
-
-def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def render_error(request: Request, error: StatusError) -> Response:

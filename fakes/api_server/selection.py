@@ -21,13 +21,16 @@ class Selection:
 
     @classmethod
     def parse(cls, kind: Kind, labels: str, fields: str) -> Selection:
-        """Raises 400 for texts that are no selectors, and for fields that cannot be selected by."""
+        """Raises 400 for texts that are no selectors; `check` knows whether the fields can be selected by."""
         try:
-            selection = cls(kind, LabelSelector.parse(labels), FieldSelector.parse(fields))
+            return cls(kind, LabelSelector.parse(labels), FieldSelector.parse(fields))
         except SelectorError as error:
             raise errors.bad_request(str(error)) from None
-        kind.check_fields(selection.fields)
-        return selection
+
+    def check(self) -> Selection:
+        """Raises 400 for fields that cannot be selected by."""
+        self.kind.check_fields(self.fields)
+        return self
 
     def __bool__(self) -> bool:
         """Whether it can leave anything out."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
@@ -11,7 +10,7 @@ from typing import Any, Protocol
 from fakes.api_server import schemas, structural, structural_faults, typed
 from fakes.api_server.defaults import DEFAULTS
 from fakes.api_server.errors import Cause
-from fakes.api_server.json_syntax import doubled_paths, type_of
+from fakes.api_server.json_syntax import doubled_paths, quote, type_of
 from fakes.api_server.kinds import Kind
 from fakes.api_server.rules import RULES, change_faults, creation_faults
 from fakes.api_server.strategic_merge import go_text
@@ -64,7 +63,7 @@ class CustomShape:
         self._schema = (kind.definition.get("schema") or {}).get("openAPIV3Schema") or {structural.PRESERVE: True}
 
     def prune(self, document: Document) -> list[str]:
-        complaints = [f"duplicate field {json.dumps(path, ensure_ascii=False)}" for path in doubled_paths(document)]
+        complaints = [f"duplicate field {quote(path)}" for path in doubled_paths(document)]
         if document.get("metadata") is not None:
             if not isinstance(document["metadata"], dict):
                 raise typed.Undecodable(f"json: cannot unmarshal {type_of(document['metadata'])} into Go value of type v1.ObjectMeta")
@@ -82,7 +81,7 @@ class CustomShape:
         structural.default(document, self._schema)
 
     def keep(self, document: Document) -> None:
-        pass
+        structural.write_out(document)
 
     def faults(self, document: Document, old: Mapping[str, Any] | None) -> list[Cause]:
         return [*structural_faults.faults(document, self._schema, old), *self._scale_faults(document)]

@@ -6,8 +6,12 @@ Assumes: the schema is structural, as definitions must be. Documents are changed
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
+
+from fakes.api_server.encoding import to_json
 
 Schema = Mapping[str, Any]
 
@@ -70,6 +74,27 @@ def values_of(schema: Schema) -> Schema | None:
     """The schema of the values of fields that have no name in it."""
     found = schema.get("additionalProperties")
     return found if isinstance(found, Mapping) else None
+
+
+_WHOLE_FLOAT = re.compile(rb"[:\[,]-?[0-9.]+(?:\.0|e[0-9]+)[,}\]]")
+_LARGEST_WRITTEN_OUT = 1e21
+
+
+def write_out(document: dict[str, Any]) -> None:
+    """Make integers of floats that are whole, as they are when they have been written as Go writes them."""
+    if _WHOLE_FLOAT.search(to_json(document)):
+        for name, value in document.items():
+            document[name] = _written_out(value)
+
+
+def _written_out(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _written_out(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_written_out(item) for item in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_WRITTEN_OUT:
+        return int(Decimal(repr(value)))
+    return value
 
 
 def fill_in(document: Any, schema: Schema) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from fakes.api_server.encoding import to_json
 from fakes.api_server.errors import Cause
 from fakes.api_server.formats import has_format
+from fakes.api_server.json_syntax import quote
 from fakes.api_server.structural import Schema, values_of
 
 INT_OR_STRING = "x-kubernetes-int-or-string"
@@ -78,7 +79,7 @@ def required(field: str, why: str = "") -> Cause:
 
 def shown(value: Any) -> str:
     """A value as messages have it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return quote(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def type_of(value: Any) -> str:

@@ -122,9 +122,10 @@ class Verbs:
 
     def _body(self, call: Call, request: Request, options: WriteOptions) -> Document:
         resource: Resource | Subresource = call.kind.subresources.get(call.subresource, call.kind.resource)
-        sent = bodies.read_object(request, resource.kind, resource.api_version)
+        untyped = call.kind.custom and call.subresource != "scale"
+        sent = bodies.read_object(request, resource.kind, resource.api_version, untyped=untyped)
         document = {} if sent is None else sent
-        if call.kind.custom and call.subresource != "scale":
+        if untyped:
             if not document.get("kind"):
                 raise bodies.missing_kind(request.body, resource.kind)
             if (document.get("apiVersion"), document["kind"]) != (resource.api_version, resource.kind):
@@ -159,7 +160,7 @@ class Verbs:
         if sent not in accepted:
             raise errors.unsupported_media_type(", ".join([*accepted, APPLY_PATCH]))
         try:
-            patch = json_syntax.read(request.body)
+            patch = json_syntax.read(request.body, untyped=call.kind.custom)
         except ValueError as error:
             raise errors.bad_request(f"error decoding patch: {error}") from None
         if call.subresource == "scale" and sent == STRATEGIC_PATCH:

@@ -325,9 +325,10 @@ class WatchBody:
 def open_watch(objects: Objects, call: Call, form: Form, tables: TableStream | None, on_close: Callable[[WatchBody], None]) -> WatchBody:
     """The stream that a watch request asks for. Raises 400, 422 and 500; what goes wrong later is told in the stream."""
     options = ListOptions.of(call.parameters)
-    options.check_watch()
     fields = options.fields or (f"metadata.name={call.name}" if call.name else "")
     selection = Selection.parse(call.kind, options.labels, fields)
+    options.check_watch()
+    selection.check()
     if call.name and selection.pinned_name() not in (None, call.name):
         raise errors.bad_request("fieldSelector metadata.name doesn't match requested name")
     asked = parse_version(options.version)

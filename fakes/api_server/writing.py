@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -12,6 +11,7 @@ from fakes.api_server.decoding import Undecodable, decode
 from fakes.api_server.definitions import DEFINITIONS, Definitions
 from fakes.api_server.encoding import copied, encode_object, same, to_json
 from fakes.api_server.errors import Cause
+from fakes.api_server.json_syntax import quote
 from fakes.api_server.kinds import Kind
 from fakes.api_server.managers import Entries
 from fakes.api_server.objects import ObjectAnswer, Objects
@@ -105,13 +105,13 @@ class Writer:
             shape = shape_of(kind)
             shape.fill_in(document)
             self._note_owners(call, document, revision, options)
-            shape.keep(document)
             admission.prepare_new(kind, document)
             if kind.storage_key == SERVICES:
                 allocate(self._objects.storage, document)
             elif kind.storage_key == ("", "persistentvolumes"):
                 document["status"]["lastPhaseTransitionTime"] = self._objects.now()
             metadata.check(kind, document, shape.faults(document, None))
+            shape.keep(document)
         return document
 
     def _note_owners(self, call: Call, document: Document, revision: Revision, options: WriteOptions) -> None:
@@ -177,7 +177,7 @@ class Writer:
                 warnings = decode(call.kind, new, options, patched=True)
             except Undecodable as error:
                 shown = text() if text else to_json(change(old), ordered=call.kind.custom).decode()
-                value = json.dumps(shown, ensure_ascii=False)
+                value = quote(shown)
                 raise errors.invalid("", "", [Cause("FieldValueInvalid", f"Invalid value: {value}: {error}", "patch")]) from None
             new = metadata.clean(call.kind, new)
             check_name(new["metadata"], call.name)

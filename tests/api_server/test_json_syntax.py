@@ -65,3 +65,13 @@ def test_keys_that_are_there_twice_are_found_at_any_depth_and_the_last_one_count
 @pytest.mark.parametrize("raw", [b'{"a": "\\":"}', b'{"a": ":", "b": ":x"}', b'{"\\u0061": "\\u0022:"}', b'{"a":"\xff"}'])
 def test_what_only_looks_like_a_second_key_is_none(raw: bytes) -> None:
     assert not isinstance(read(raw), Doubled)
+
+
+def test_integers_of_no_known_type_are_floats_beyond_64_bits() -> None:
+    raw = b"[12345678901234567890, 9223372036854775807, 1.0]"
+    assert json.dumps(read(raw, untyped=True)) == "[1.2345678901234567e+19, 9223372036854775807, 1.0]"
+    assert read(raw)[0] == 12345678901234567890
+
+
+def test_halves_of_letters_are_replaced_and_escaped_backslashes_are_none() -> None:
+    assert read(rb'["\ud800", "\ud83d\ude00", "\\ud800", "\ude00x"]') == ["\ufffd", "\U0001f600", "\\ud800", "\ufffdx"]

@@ -20,9 +20,12 @@ from tests.conformance.definitions import DESCRIPTION
 from tests.conformance.session import Exchange
 
 HEADERS = ("content-type", "content-encoding", "retry-after", "warning", "allow", "vary", "x-content-type-options")
+_FROM_ALL = ("audit-id", "cache-control", "date", "x-kubernetes-pf-flowschema-uid", "x-kubernetes-pf-prioritylevel-uid")
+"""What every answer has."""
 _USUAL = {"content-type": "application/json"}
 _UID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+_DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
 _AGE = re.compile(r"(?:\d+[smhd]){1,2}|<invalid>")
 _IN_TEXT = [
     re.compile(r"(?<=current: )(\d+)"),
@@ -35,17 +38,21 @@ _IN_TEXT = [
     re.compile(r"(?<=resourceVersion: \")(\d+)"),
     re.compile(r"(?<=resourceVersion\\\":\\\")(\d+)"),
     re.compile(r"(?<=resourceVersion\":\")(\d+)"),
+    re.compile(r'(?<="resourceVersion":")(\d+)'),
+    re.compile(r'(?<="resourceVersion": ")(\d+)'),
 ]
 _FLOOR = re.compile(r"(too old resource version: \S+) \(\d+\)")
 _TOKEN = re.compile(r"(?<=continue=)[\w%-]+")
 _LITERAL_BELOW, _LITERAL_FROM = 2, 10**8
 
 
-def masked(exchanges: Sequence[Exchange], hidden: Mapping[str, str], *, managed: bool) -> list[dict[str, Any]]:
-    """The exchanges for comparison. `hidden` maps what else is to be replaced, wherever it stands."""
+def masked(
+    exchanges: Sequence[Exchange], hidden: Mapping[str, str], *, managed: bool, verbatim: bool = False, headers: bool = False
+) -> list[dict[str, Any]]:
+    """The exchanges for comparison. `hidden` maps what else is to be replaced, wherever it stands; the rest is as in `Script`."""
     parsed = [_parse(exchange) for exchange in exchanges]
     versions = sorted({version for content in parsed for version in _writes(content)})
-    masker = _Masker(versions, hidden, managed)
+    masker = _Masker(versions, hidden, managed, verbatim, (*_FROM_ALL, *HEADERS) if headers else HEADERS)
     return [masker.exchange(exchange, content) for exchange, content in zip(exchanges, parsed, strict=True)]
 
 
@@ -86,22 +93,24 @@ def _writes(content: Any) -> Iterator[int]:
 
 
 class _Masker:
-    def __init__(self, versions: list[int], hidden: Mapping[str, str], managed: bool) -> None:
+    def __init__(self, versions: list[int], hidden: Mapping[str, str], managed: bool, verbatim: bool, headers: tuple[str, ...]) -> None:
         self._versions = versions
         self._hidden = sorted(hidden.items(), key=lambda item: -len(item[0]))
         self._managed = managed
+        self._verbatim = verbatim
+        self._headers = headers
         self._uids: dict[str, str] = {}
 
     def exchange(self, exchange: Exchange, content: Any) -> dict[str, Any]:
         token = _TOKEN.search(exchange.request)
         request = exchange.request if token is None else exchange.request.replace(token[0], self._token(unquote(token[0])))
-        headers = {name: self._text(exchange.headers[name]) for name in HEADERS if name in exchange.headers}
+        headers = {name: self._text(exchange.headers[name]) for name in self._headers if name in exchange.headers}
         told = {name: value for name, value in headers.items() if value != _USUAL.get(name)}
         shown: dict[str, Any] = {"request": self._text(request), "code": exchange.status}
         if told:
             shown["headers"] = told
         if exchange.events is None:
-            shown["body"] = self._value(content)
+            shown["body"] = self._text(exchange.body.decode()) if self._verbatim else self._value(content)
         else:
             shown["events"] = _without_repeated_bookmarks([self._value(event) for event in content])
             shown["ended"] = exchange.ended
@@ -145,7 +154,7 @@ class _Masker:
         for value, label in self._hidden:
             text = text.replace(value, label)
         text = _UID.sub(lambda found: self._uids.setdefault(found[0], f"uid{len(self._uids) + 1}"), text)
-        text = _TIME.sub("TIME", text)
+        text = _DATE.sub("DATE", _TIME.sub("TIME", text))
         for pattern in _IN_TEXT:
             text = pattern.sub(lambda found: self._version(found[0]), text)
         return _FLOOR.sub(r"\1 (FLOOR)", text)

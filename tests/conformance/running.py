@@ -102,4 +102,4 @@ def install(door: Door) -> None:
 
 
 def _seen(script: Script, session: Session) -> Seen:
-    return masked(session.exchanges, session.hidden, managed=script.managed)
+    return masked(session.exchanges, session.hidden, managed=script.managed, verbatim=script.verbatim, headers=script.headers)

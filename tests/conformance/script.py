@@ -17,13 +17,16 @@ Play = Callable[[Session], Iterator[None] | None]
 class Script:
     """`name` begins with the number of a section (`tests/conformance/table.py` has their titles).
 
-    managedFields are compared where `managed`, the order of keys where `ordered`: else they would hide every other difference.
+    managedFields are compared where `managed`, the order of keys where `ordered`: else they would hide every other difference. `verbatim`
+    bodies are compared letter by letter; with `headers`, all are that do not belong to the transport.
     """
 
     name: str
     play: Play
     managed: bool = False
     ordered: bool = False
+    verbatim: bool = False
+    headers: bool = False
 
     @property
     def section(self) -> str:
@@ -34,12 +37,14 @@ SCRIPTS: dict[str, Script] = {}
 """All of them by name, in the order of their files. Filled when `tests.conformance.scripts` is imported."""
 
 
-def script(name: str, *, managed: bool = False, ordered: bool = False) -> Callable[[Play], Play]:
+def script(
+    name: str, *, managed: bool = False, ordered: bool = False, verbatim: bool = False, headers: bool = False
+) -> Callable[[Play], Play]:
     """Put a function into the suite."""
 
     def enter(play: Play) -> Play:
         assert name not in SCRIPTS, f"two scripts are called {name!r}"
-        SCRIPTS[name] = Script(name, play, managed, ordered)
+        SCRIPTS[name] = Script(name, play, managed, ordered, verbatim, headers)
         return play
 
     return enter

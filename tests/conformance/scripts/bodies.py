@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from tests.conformance.definitions import config_map, foo
+from fakes.api_server import protobuf
+from tests.conformance.definitions import config_map, deployment, foo, pod
 from tests.conformance.script import script
 from tests.conformance.session import GROUP, Session
 
 YAML = {"Content-Type": "application/yaml"}
+PROTOBUF = {"Content-Type": "application/vnd.kubernetes.protobuf"}
 
 
 @script("7.1 what a body calls itself")
@@ -154,3 +156,104 @@ def _(s: Session) -> None:
     head = f'"apiVersion":"{GROUP}/v1","kind":"Foo","metadata":{{"name":"a","resourceVersion":"{version}"}}'
     s.put(s.at("foos", "a"), ("{" + head + ',"spec":{"size":1,"size":2}}').encode())
     s.put(s.at("configmaps", "a"), b'{"metadata":{"name":"a"},"data":{"a":"1","a":"2"}}', fieldValidation="Strict")
+
+
+@script("7.1 a body in protobuf")
+def _(s: Session) -> None:
+    whole = protobuf.encode(config_map("a", labels={"x": "1"}))
+    s.ask("POST", s.at("configmaps"), whole, PROTOBUF)
+    s.ask("POST", s.at("pods"), protobuf.encode(pod("a")), PROTOBUF)
+    s.ask("POST", s.at("deployments"), protobuf.encode(deployment("a", 2)), PROTOBUF)
+    for wrong in (
+        protobuf.encode({**pod("b"), "kind": "Pod"}),
+        protobuf.encode(config_map("Bad_")),
+        b"k8s",
+        b"k8s\0",
+        b'{"metadata":{"name":"b"}}',
+        b"k8s\0\x0a\x05\x0a\x03abc",
+    ):
+        s.ask("POST", s.at("configmaps"), wrong, PROTOBUF)
+    s.ask("PUT", s.at("configmaps", "a"), protobuf.encode(config_map("a", {"a": "2"})), PROTOBUF)
+
+
+@script("7.1 numbers, and texts that are hard to write")
+def _(s: Session) -> None:
+    head = f'"apiVersion":"{GROUP}/v1","kind":"Foo"'
+    for number, value in enumerate(
+        (
+            "1.0",
+            "1e3",
+            "1E-3",
+            "-0",
+            "-0.0",
+            "0.1",
+            "12345678901234567890",
+            "9223372036854775807",
+            "9223372036854775808",
+            "1e21",
+            "1.5e300",
+            "-9223372036854775809",
+        )
+    ):
+        s.post(s.at("foos"), f'{{{head},"metadata":{{"name":"a{number}"}},"status":{{"x":1}}}}'.encode())
+        s.ask(
+            "PATCH",
+            s.at("foos", f"a{number}", "status"),
+            f'{{"status":{{"n":{value}}}}}'.encode(),
+            {"Content-Type": "application/merge-patch+json"},
+        )
+    for number, value in enumerate(("1.0", "1.5", '"1"')):
+        s.post(s.at("foos"), f'{{{head},"metadata":{{"name":"b{number}"}},"spec":{{"size":{value}}}}}'.encode())
+        body = f'{{"metadata":{{"name":"b{number}"}},"spec":{{"replicas":{value},"selector":{{"matchLabels":{{"a":"b"}}}},'
+        template = '"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}'
+        s.post(s.at("deployments"), (body + template).encode(), dryRun="All")
+    for number, value in enumerate((r"\ud800", r"\ud83d\ude00", r"\u0000", r"\/", "\ufffe")):
+        s.post(s.at("configmaps"), f'{{"metadata":{{"name":"c{number}"}},"data":{{"a":"{value}"}}}}'.encode())
+
+
+@script("7.1 content types, in every spelling")
+def _(s: Session) -> None:
+    for number, media in enumerate(
+        (
+            "APPLICATION/JSON",
+            "application/json;",
+            "application/json; a=b",
+            "application/json, text/plain",
+            "json",
+            "application/*",
+            "*/*",
+            ";",
+            " ",
+        )
+    ):
+        s.ask("POST", s.at("configmaps"), config_map(f"a{number}"), {"Content-Type": media})
+        s.ask("POST", s.at("foos"), foo(f"a{number}"), {"Content-Type": media})
+
+
+@script("7.1 letters of fields count")
+def _(s: Session) -> None:
+    s.post(s.at("configmaps"), {"Metadata": {"name": "a"}, "metadata": {"name": "b", "Labels": {"x": "1"}}, "Data": {"a": "1"}})
+    s.post(s.at("configmaps"), {"Kind": "Secret", "APIVERSION": "v9", "metadata": {"name": "c"}})
+    s.post(s.at("foos"), {"apiVersion": f"{GROUP}/v1", "Kind": "Foo", "metadata": {"name": "a"}})
+    s.post(s.at("foos"), {**foo("b"), "Spec": {"size": 2}})
+
+
+@script("7.1 nulls of built-in kinds")
+def _(s: Session) -> None:
+    s.post(s.at("configmaps"), {"apiVersion": None, "kind": None, "metadata": {"name": "a", "labels": None}, "data": None})
+    s.post(s.at("configmaps"), {"metadata": None, "data": {"a": "1"}})
+    s.post(s.at("foos"), {**foo("a"), "metadata": None})
+    s.post(s.at("foos"), {**foo("a", labels=None), "spec": {"size": None, "parts": None, "tags": [None]}})
+    made = pod("a")
+    made["spec"]["containers"][0].update(env=None, resources=None, command=[None])
+    s.post(s.at("pods"), made)
+    s.post(s.at("pods"), {**pod("b"), "spec": {"containers": [None]}})
+
+
+@script("7.1 generateName beside a name, and in a dry run")
+def _(s: Session) -> None:
+    for resource, made in (("configmaps", config_map("a", generateName="gen-")), ("foos", foo("a", generateName="gen-"))):
+        s.post(s.at(resource), made)
+        del made["metadata"]["name"]
+        answer = s.post(s.at(resource), made, dryRun="All")
+        s.hide(answer.metadata["name"], "GENERATED")

@@ -29,6 +29,54 @@ def _(s: Session) -> None:
     s.get(s.at("configmaps"), timeout="abc")
 
 
+@script("4.1 every form of a timeout")
+def _(s: Session) -> None:
+    for timeout in (
+        "",
+        "0",
+        "0s",
+        "1",
+        "1h30m",
+        ".5s",
+        "-5s",
+        "+5s",
+        "1d",
+        "1e3s",
+        " 1s",
+        "1s ",
+        "1.s",
+        "s",
+        "1h-1m",
+        "99999999h",
+    ):
+        s.get(s.at("configmaps"), timeout=timeout)
+
+
+@script("4.2 which complaint comes first")
+def _(s: Session) -> None:
+    for query in (
+        {"limit": "abc", "resourceVersionMatch": "Foo"},
+        {"limit": "abc", "timeoutSeconds": "abc"},
+        {"timeoutSeconds": "abc", "limit": "abc", "watch": "true"},
+        {"resourceVersionMatch": "Foo", "labelSelector": "a b"},
+        {"labelSelector": "a b", "fieldSelector": "foo"},
+        {"fieldSelector": "nosuch=1", "labelSelector": "a b"},
+        {"fieldSelector": "nosuch=1", "resourceVersion": "abc"},
+        {"labelSelector": "a b", "resourceVersion": "abc"},
+        {"fieldSelector": "nosuch=1", "continue_": "garbage"},
+        {"continue_": "garbage", "resourceVersion": "abc"},
+        {"timeout": "abc", "limit": "abc"},
+        {"labelSelector": "a b", "limit": "abc"},
+        {"fieldSelector": "foo", "limit": "abc"},
+        {"fieldSelector": "foo", "resourceVersionMatch": "Foo"},
+        {"sendInitialEvents": "true", "labelSelector": "a b", "continue_": "garbage"},
+        {"fieldSelector": "nosuch=1", "resourceVersionMatch": "Exact"},
+    ):
+        s.get(s.at("configmaps"), **query)
+        s.get(s.at("foos"), **query)
+        s.watch(s.at("foos"), **{"timeoutSeconds": "1", **query}).close()
+
+
 @script("4.2 combinations of versions and matches")
 def _(s: Session) -> None:
     s.have(foo("a"))

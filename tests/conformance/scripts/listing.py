@@ -187,7 +187,18 @@ def _(s: Session) -> None:
         {"v": "meta.k8s.io/v1", "rv": 5, "start": ""},
         {"v": "meta.k8s.io/v1", "rv": 5, "start": "../x"},
         {"v": "meta.k8s.io/v1", "rv": -2, "start": "a"},
+        {"v": "meta.k8s.io/v1", "rv": 5, "start": "a/../b"},
+        {"v": "meta.k8s.io/v1", "rv": 5, "start": "a//b"},
+        {"v": "meta.k8s.io/v1", "rv": 5, "start": "./a"},
+        {"v": "meta.k8s.io/v1", "rv": 5, "start": "a/"},
+        {"v": "meta.k8s.io/v1", "rv": "5", "start": "a"},
+        {"v": "meta.k8s.io/v1", "rv": 1.5, "start": "a"},
+        {"v": 1, "rv": 5, "start": "a"},
+        {"v": "meta.k8s.io/v1", "rv": 5, "start": ["a"]},
+        {},
         [],
+        "text",
+        None,
     ]
     for content in contents:
         token = base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")

@@ -227,3 +227,23 @@ def _(s: Session) -> None:
         s.get(s.at(resource), PARTIAL_LIST)
         s.get(s.at(resource), PARTIAL_LIST, labelSelector="none=such")
         s.get(s.at(resource), PARTIAL)
+
+
+@script("6 Tables of what a write answers")
+def _(s: Session) -> None:
+    s.ask("POST", s.at("foos"), foo("a"), {"Accept": TABLE})
+    s.ask("PATCH", s.at("foos", "a"), {"spec": {"size": 2}}, {"Accept": TABLE, "Content-Type": "application/merge-patch+json"})
+    s.ask("DELETE", s.at("foos", "a"), None, {"Accept": TABLE})
+    s.ask("POST", s.at("configmaps"), config_map("a"), {"Accept": TABLE}, includeObject="None")
+    s.ask("DELETE", s.at("configmaps"), None, {"Accept": TABLE})
+    s.ask("POST", s.at("configmaps"), config_map("a"), {"Accept": TABLE}, includeObject="Foo")
+
+
+@script("6 pages of a Table, and of metadata only")
+def _(s: Session) -> None:
+    s.have(config_map("a"), config_map("b"), config_map("c"), foo("a"), foo("b"))
+    for resource in ("configmaps", "foos"):
+        s.get(s.at(resource), PARTIAL_LIST, limit=1)
+        rest = s.get(s.at(resource), TABLE, limit=1).rest
+        s.get(s.at(resource), TABLE, continue_=rest)
+        s.get(s.at(resource), TABLE, limit=1, labelSelector="none!=such")

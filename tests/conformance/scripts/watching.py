@@ -137,64 +137,6 @@ def _(s: Session) -> Iterator[None]:
     s.watch(s.at("foos"), resourceVersion="1").rest()
 
 
-@script("5.5 bookmarks of typed kinds have the zero values of their required fields")
-def _(s: Session) -> None:
-    asked = {"allowWatchBookmarks": "true", "labelSelector": "none=such"}
-    for resource in (
-        "pods",
-        "leases",
-        "services",
-        "secrets",
-        "events",
-        "deployments",
-        "nodes",
-        "namespaces",
-        "endpoints",
-        "jobs",
-        "roles",
-        "rolebindings",
-        "serviceaccounts",
-        "customresourcedefinitions",
-        "persistentvolumes",
-        "persistentvolumeclaims",
-        "statefulsets",
-        "storageclasses",
-        "poddisruptionbudgets",
-        "replicationcontrollers",
-        "resourcequotas",
-        "limitranges",
-        "podtemplates",
-        "priorityclasses",
-    ):
-        s.watch(s.at(resource), **asked).until("BOOKMARK")
-
-
-@script("5.5 bookmarks of every other built-in kind")
-def _(s: Session) -> None:
-    for root, resources in (
-        ("apiregistration.k8s.io/v1", "apiservices"),
-        ("apps/v1", "controllerrevisions daemonsets replicasets"),
-        ("events.k8s.io/v1", "events"),
-        ("autoscaling/v2", "horizontalpodautoscalers"),
-        ("autoscaling/v1", "horizontalpodautoscalers"),
-        ("batch/v1", "cronjobs"),
-        ("certificates.k8s.io/v1", "certificatesigningrequests clustertrustbundles podcertificaterequests"),
-        ("networking.k8s.io/v1", "ingressclasses ingresses ipaddresses networkpolicies servicecidrs"),
-        ("rbac.authorization.k8s.io/v1", "clusterrolebindings clusterroles"),
-        ("storage.k8s.io/v1", "csidrivers csinodes csistoragecapacities volumeattachments volumeattributesclasses"),
-        ("admissionregistration.k8s.io/v1", "mutatingadmissionpolicies mutatingadmissionpolicybindings"),
-        ("admissionregistration.k8s.io/v1", "validatingadmissionpolicies validatingadmissionpolicybindings"),
-        ("admissionregistration.k8s.io/v1", "mutatingwebhookconfigurations validatingwebhookconfigurations"),
-        ("node.k8s.io/v1", "runtimeclasses"),
-        ("discovery.k8s.io/v1", "endpointslices"),
-        ("resource.k8s.io/v1", "deviceclasses devicetaintrules resourceclaims resourceclaimtemplates resourceslices"),
-        ("flowcontrol.apiserver.k8s.io/v1", "flowschemas prioritylevelconfigurations"),
-        ("storagemigration.k8s.io/v1", "storageversionmigrations"),
-    ):
-        for resource in resources.split():
-            s.watch(f"/apis/{root}/{resource}", allowWatchBookmarks="true", labelSelector="none=such").until("BOOKMARK")
-
-
 @script("5.6 a label selector: objects enter and leave")
 def _(s: Session) -> None:
     before = s.have(config_map("a", labels={"x": "no"})).version

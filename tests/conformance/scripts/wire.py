@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.conformance.definitions import config_map, definition, deployment, foo, pod
 from tests.conformance.script import script
-from tests.conformance.session import Session
+from tests.conformance.session import TABLE, Session
 
 
 @script("1.1 typed objects have the key order of their kind, and lists their items without kind", ordered=True)
@@ -77,3 +77,61 @@ def _(s: Session) -> None:
 def _(s: Session) -> None:
     s.post(s.at("foos"), foo("a", {"size": 1, "bogus": 1, 'qu"ote': 2}, finalizers=["unqualified"]))
     s.patch(s.at("foos", "a"), {"metadata": {"finalizers": None}})
+
+
+@script("1.1 white space: compact with a newline, pretty without", verbatim=True)
+def _(s: Session) -> None:
+    s.have(config_map("a"), foo("a"))
+    for pretty in ("true", "1", "t", "T", "TRUE", "yes", "false", "0", ""):
+        s.get(s.at("configmaps", "a"), pretty=pretty)
+    for agent in ("curl/8.5.0", "Wget/1.21", "Mozilla/5.0 (X11)", "Mozilla/4.0", "kubectl/v1.37.2"):
+        s.ask("GET", s.at("foos", "a"), None, {"User-Agent": agent})
+        s.ask("GET", s.at("foos", "none"), None, {"User-Agent": agent}, pretty="false")
+    s.get(s.at("foos"), pretty="true")
+    s.get(s.at("configmaps"), pretty="true")
+    s.get(s.at("configmaps", "a"), "text/html")
+    s.get(s.at("foos", "a"), "text/html")
+    s.get(s.at("foos"), f"{TABLE}", includeObject="Foo")
+    s.get(s.at("foos"), f"{TABLE}, application/json", includeObject="Foo")
+    s.get(s.at("foos", "none"), TABLE)
+    s.get(s.at("foos", "none"), "application/json;pretty=1")
+    s.get("/nosuch")
+
+
+@script("1.1 letters that are escaped", verbatim=True)
+def _(s: Session) -> None:
+    text = '<b>&\u2028\u2029\u00e9\u2603\U0001f600\u007f\u0000\t\b\f\n\r"\\/</b>'
+    s.post(s.at("configmaps"), config_map("a", {"text": text}))
+    s.post(s.at("foos"), {**foo("a"), "status": {}})
+    s.unseen("PATCH", s.at("foos", "a", "status"), {"status": {text: text}}, "application/merge-patch+json")
+    s.get(s.at("foos", "a"))
+    s.get(s.at("foos", "<none>&"))
+
+
+@script("1.3 the headers of every answer", headers=True)
+def _(s: Session) -> None:
+    s.have(config_map("a"))
+    s.get(s.at("configmaps", "a"))
+    s.get(s.at("configmaps", "none"))
+    s.post(s.at("configmaps"), config_map("Bad_"))
+    s.delete(s.at("configmaps", "a"))
+    s.get(s.at("foos"))
+    s.get("/apis/lab.example.com/v1/nosuch")
+    s.watch(s.at("configmaps"), timeoutSeconds="1").close()
+
+
+@script("1.3 too many warnings are cut short")
+def _(s: Session) -> None:
+    s.post(s.at("foos"), foo("a", {f"{number:03}{'x' * 300}": 1 for number in range(3)}))
+    s.post(s.at("foos"), foo("b", {f"{number:03}{'x' * 300}": 1 for number in range(20)}))
+    s.post(s.at("foos"), foo("c", {"x" * 5000: 1, "y": 1}))
+    s.post(s.at("configmaps"), {**config_map("a"), **{f"{number:03}{'x' * 200}": 1 for number in range(120)}})
+
+
+@script("1.3 letters of fields that nobody knows")
+def _(s: Session) -> None:
+    for number, name in enumerate(('qu"ote', "back\\slash", "tab\t", "new\nline", "\u0001", "\u007f", "with space", "a.b", "", "<b>&")):
+        s.post(s.at("foos"), foo(f"a{number}", {name: 1}))
+        s.post(s.at("configmaps"), {**config_map(f"a{number}"), name: 1})
+        s.post(s.at("configmaps"), {**config_map("b"), name: 1}, fieldValidation="Strict")
+        s.post(s.at("foos"), foo("b", {name: 1}), fieldValidation="Strict")
