@@ -8,6 +8,7 @@ from typing import Any
 
 from fakes.api_server.errors import Cause
 from fakes.api_server.structural_faults import invalid, unsupported
+from informer.selectors import label_key_faults, label_value_faults
 
 Document = Mapping[str, Any]
 
@@ -49,6 +50,13 @@ def pod_spec_faults(spec: Document, path: str, *, restarts: bool = True) -> Iter
         yield unsupported(f"{path}.restartPolicy", spec.get("restartPolicy"), _RESTART)
     if spec.get("dnsPolicy") not in _DNS:
         yield unsupported(f"{path}.dnsPolicy", spec.get("dnsPolicy"), _DNS)
+    for key, value in (spec.get("nodeSelector") or {}).items():
+        yield from (invalid(f"{path}.nodeSelector", key, fault) for fault in label_key_faults(key))
+        yield from (invalid(f"{path}.nodeSelector", value, fault) for fault in label_value_faults(value))
+    for index, toleration in enumerate(spec.get("tolerations") or ()):
+        effect = toleration.get("effect", "")
+        if toleration.get("tolerationSeconds") is not None and effect != "NoExecute":
+            yield invalid(f"{path}.tolerations[{index}].effect", effect, "effect must be 'NoExecute' when `tolerationSeconds` is set")
 
 
 def _container_faults(container: Document, path: str, volumes: set[Any]) -> Iterator[Cause]:

@@ -13,6 +13,7 @@ from fakes.api_server import event_rules, node_rules
 from fakes.api_server.config_rules import config_map_faults, secret_faults, secret_warnings
 from fakes.api_server.encoding import same
 from fakes.api_server.errors import Cause
+from fakes.api_server.pod_changes import pod_changes
 from fakes.api_server.pod_rules import pod_spec_faults, template_faults
 from fakes.api_server.structural_faults import invalid, required, unsupported
 
@@ -247,12 +248,6 @@ _IMMUTABLE: Mapping[str, tuple[str, ...]] = {
     "secrets": ("type",),
     "storageclasses.storage.k8s.io": ("provisioner", "parameters"),
 }
-_POD_FREE = ("activeDeadlineSeconds", "terminationGracePeriodSeconds", "tolerations", "schedulingGates", "resources")
-_POD_FROZEN = (
-    "Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
-    "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow"
-    " it to be set to 1 if it was previously negative)"
-)
 
 
 def warnings(resource: str, document: Document) -> Iterator[str]:
@@ -285,19 +280,11 @@ def change_faults(resource: str, document: Document, old: Document) -> Iterator[
         yield from event_rules.change_faults(document, old)
     if resource == "nodes":
         yield from node_rules.changed_node(document, old)
-    if resource == "pods" and not same(_frozen(document), _frozen(old)):
-        yield Cause("FieldValueForbidden", _POD_FROZEN, "spec")
+    if resource == "pods":
+        yield from pod_changes(document, old)
 
 
 def _at(document: Any, path: str) -> Any:
     for step in path.split("."):
         document = (document or {}).get(step)
     return document
-
-
-def _frozen(pod: Document) -> Any:
-    spec = {name: value for name, value in (pod.get("spec") or {}).items() if name not in _POD_FREE}
-    for field in ("containers", "initContainers"):
-        if field in spec:
-            spec[field] = [{name: value for name, value in container.items() if name != "image"} for container in spec[field]]
-    return spec

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from fakes.api_server import schemas, structural, structural_faults, typed
+from fakes.api_server.count_rules import count_faults
 from fakes.api_server.defaults import DEFAULTS
 from fakes.api_server.errors import Cause
 from fakes.api_server.json_syntax import doubled_paths, quote, type_of
@@ -145,7 +146,7 @@ class TypedShape:
 
     def faults(self, document: Document, old: Mapping[str, Any] | None) -> list[Cause]:
         rule = RULES.get(self._resource)
-        found = [] if rule is None else list(rule(document))
+        found = [*([] if rule is None else rule(document)), *count_faults(self._resource, document)]
         if old is None:
             return [*found, *creation_faults(self._resource, document)]
         return [*found, *change_faults(self._resource, document, old)]

@@ -6,8 +6,6 @@ An entry whose script agrees fails the suite: remove it.
 from __future__ import annotations
 
 KNOWN: dict[str, str] = {
-    "7.2 what is immutable": "the message holds a diff of Go structs",
-    "7.2 what may change of a pod, and what may not": "the message holds a diff of Go structs",
     "7.4 a result that cannot be: 422": "negative replicas are taken; the message holds the object in another form",
     "7.4 content types of patches: 415": "the text about content types that no server knows",
     "7.4 options that cannot be": "the message holds the object in another form",

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.conformance.definitions import pod
 from tests.conformance.script import script
-from tests.conformance.session import Session
+from tests.conformance.session import JSON_PATCH, Session
 
 
 def binding(name: str, node: str) -> dict[str, Any]:
@@ -132,6 +132,38 @@ def _(s: Session) -> None:
     s.patch(s.at("pods", "a"), {"spec": {"containers": [{"name": "c", "image": "i:2"}]}})
     s.patch(s.at("pods", "a"), {"spec": {"activeDeadlineSeconds": 5}})
     s.patch(s.at("pods", "a"), {"spec": {"restartPolicy": "Never"}})
+    s.patch(s.at("pods", "a"), {"spec": {"activeDeadlineSeconds": 6}})
+    s.patch(s.at("pods", "a"), {"spec": {"activeDeadlineSeconds": None}})
+    s.patch(s.at("pods", "a"), {"spec": {"activeDeadlineSeconds": 4, "hostNetwork": True, "nodeSelector": {"b": "1", "a": "<&>"}}})
+    s.patch(s.at("pods", "a"), {"spec": {"tolerations": [{"key": "x", "operator": "Exists"}]}})
+    s.patch(s.at("pods", "a"), {"spec": {"schedulingGates": [{"name": "example.com/gate"}]}})
+    s.patch(s.at("pods", "a"), {"spec": {"containers": [{"name": "c", "image": "i:2"}, {"name": "d", "image": "i:2"}]}})
+    s.patch(s.at("pods", "a"), {"spec": {"containers": [{"name": "c", "image": "i:3", "env": [{"name": "X", "value": "1"}]}]}})
+    before = s.get(s.at("pods", "a")).json["spec"]
+    seconds = [{**toleration, "tolerationSeconds": 10} for toleration in before["tolerations"]]
+    s.patch(s.at("pods", "a"), {"spec": {"tolerations": [*seconds, {"key": "x", "operator": "Exists"}]}})
+    rich: dict[str, Any] = {
+        "metadata": {"name": "b"},
+        "spec": {
+            "volumes": [{"name": "v", "configMap": {"name": "m"}}, {"name": "w", "emptyDir": {"sizeLimit": "1Gi"}}],
+            "securityContext": {"runAsUser": 1},
+            "containers": [
+                {
+                    "name": "c",
+                    "image": "i:1",
+                    "resources": {"requests": {"cpu": "1", "memory": "1Gi"}},
+                    "ports": [{"containerPort": 80}],
+                    "readinessProbe": {"httpGet": {"port": "http", "path": "/"}},
+                    "lifecycle": {"preStop": {"exec": {"command": ["x"]}}},
+                    "volumeMounts": [{"name": "v", "mountPath": "/v"}],
+                }
+            ],
+        },
+    }
+    s.post(s.at("pods"), rich)
+    s.patch(s.at("pods", "b"), [{"op": "replace", "path": "/spec/containers/0/ports/0/containerPort", "value": 81}], JSON_PATCH)
+    s.patch(s.at("pods", "b"), [{"op": "remove", "path": "/spec/volumes/1"}], JSON_PATCH)
+    s.patch(s.at("pods", "b"), {"spec": {"priority": 5, "hostname": "h", "subdomain": "s"}})
 
 
 @script("7.3 what needs a kubelet")
