@@ -52,6 +52,13 @@ class Compact:
 
 
 @dataclass(frozen=True, slots=True)
+class Reset:
+    """The server's watch cache starts anew: watches end, older ones answer 410; for some seconds lists and watches answer 429."""
+
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Disconnect:
     """Every open watch ends: cleanly, or with a broken connection."""
 
@@ -74,7 +81,7 @@ class Pause:
     seconds: float
 
 
-Step = Create | Update | Delete | Recreate | Elsewhere | Compact | Disconnect | Refuse | Pause
+Step = Create | Update | Delete | Recreate | Elsewhere | Compact | Reset | Disconnect | Refuse | Pause
 
 
 def play(history: Sequence[Step], api: APIServer, runtime: Runtime) -> None:
@@ -100,6 +107,8 @@ def play(history: Sequence[Step], api: APIServer, runtime: Runtime) -> None:
                 api.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"at-{api.revision}"}})
             case Compact():
                 api.compact()
+            case Reset(seconds):
+                api.reset_watch_cache(RESOURCE, seconds=seconds)
             case Disconnect(clean):
                 api.disconnect(clean=clean)
             case Refuse(verb, status, times):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from fakes.histories import Compact, Create, Delete, Disconnect, Elsewhere, Pause, Recreate, Refuse, Step, Update
+from fakes.histories import Compact, Create, Delete, Disconnect, Elsewhere, Pause, Recreate, Refuse, Reset, Step, Update
 from fakes.simulation.schedule import Schedule
 
 # Of growing size, so that short programs are deviated from too, not only long ones.
@@ -25,6 +25,7 @@ def histories(max_steps: int = 20, names: tuple[str, ...] = ("a", "b", "c")) -> 
     change = st.builds(Create, name) | st.builds(Update, name) | st.builds(Delete, name) | st.builds(Recreate, name)
     trouble = (
         st.just(Compact())
+        | st.builds(Reset, st.sampled_from((0.0, 5.0)))
         | st.builds(Disconnect, st.booleans())
         | st.builds(Refuse, st.sampled_from(("list", "watch")), st.sampled_from((500, 410, 429, 403)), st.sampled_from((1, 3, 200)))
     )

@@ -61,8 +61,15 @@ class Bulk(Face):
         """`load_cluster` of these objects: the way to have a pod that is Running without a kubelet."""
         return self.load_cluster(objects)
 
-    def history(self, resource: str, name: str, namespace: str | None = None) -> list[Change]:
-        """All that is known to have happened to an object and its predecessors of the same name: nothing from before a compaction."""
+    def history(self, resource: str | Mapping[str, Any], name: str = "", namespace: str | None = None) -> list[Change]:
+        """All that is known to have happened to an object and its predecessors of the same name: nothing from before a compaction.
+
+        `history(obj)` is that of an object that a server has given out, or that one was made of.
+        """
+        if not isinstance(resource, str):
+            kind, document = self._identify(resource)
+            own = document.get("metadata") or {}
+            return self.history(kind.resource.name, own.get("name", ""), self._namespace(kind, namespace, document) or None)
         call = self._call("get", resource, name, namespace)
         oldest = self._verbs.objects.storage.compacted
         with self.watch(resource, call.namespace, field_selector=f"metadata.name={name}", version=oldest) as changes:

@@ -30,6 +30,16 @@ def test_a_cluster_from_a_file_keeps_uids_times_statuses_and_marks(client: Clien
     assert stored["status"] == {**pod["status"], "conditions": [{**said, **unsaid} for said in pod["status"]["conditions"]]}
 
 
+def test_a_cluster_from_a_file_keeps_who_manages_what(client: Client) -> None:
+    client.api.create(config_map("a"))
+    dumped = client.get(f"{CONFIG_MAPS}/a").json
+    (managed,) = dumped["metadata"]["managedFields"]
+    assert managed["fieldsV1"] == {"f:data": {".": {}, "f:a": {}}}
+    other = Client()
+    other.api.load(dumped)
+    assert other.get(f"{CONFIG_MAPS}/a").json["metadata"]["managedFields"] == [managed]
+
+
 def test_what_a_cluster_needs_is_loaded_before_it(client: Client) -> None:
     owner = objects.replicaset("web", uid="u-owner")
     owned = objects.pod("web-1", owners=[owner])
@@ -53,6 +63,15 @@ def test_what_is_loaded_replaces_what_is_there(client: Client) -> None:
     client.api.load({**config_map("a", new="1"), "metadata": {"name": "a", "uid": "mine"}})
     stored = client.api.get("configmaps", "a")
     assert (stored["data"], stored["metadata"]["uid"]) == ({"new": "1"}, "mine")
+
+
+def test_the_history_of_an_object_is_asked_for_by_the_object_too(client: Client) -> None:
+    made = client.api.create(config_map("a", v="1"))
+    client.api.create(objects.namespace("other"))
+    for obj in (made, config_map("a")):
+        assert [change.type for change in client.api.history(obj)] == ["ADDED"]
+    assert [change.name for change in client.api.history(objects.namespace("other"))] == ["other"]
+    assert client.api.history(objects.configmap("a", "other")) == []
 
 
 def test_the_history_of_an_object_tells_its_lives_in_order(client: Client) -> None:

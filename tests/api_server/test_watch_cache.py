@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from fakes import FakeAPIServer, SimulatedRuntime
 from fakes.api_server.server import APIServer
+from informer import SharedInformerFactory
 from tests.api_server.client import CONFIG_MAPS, FOOS, Client, config_map
 
 BOOKMARKS: dict[str, Any] = {"allowWatchBookmarks": "true"}
@@ -206,3 +208,22 @@ def test_no_bookmark_says_what_a_replayed_event_has_said() -> None:
     first, _ = client.have("a", "b")
     opened = client.watch(CONFIG_MAPS, resourceVersion=first, timeoutSeconds=100, **BOOKMARKS)
     assert [event["type"] for event in client.run(opened.rest)] == ["ADDED"]
+
+
+@pytest.mark.parametrize("window", [2, None])
+def test_an_informer_that_is_cut_off_for_its_slowness_has_everything_in_the_end(window: int | None) -> None:
+    simulation = SimulatedRuntime(0)
+
+    def story() -> list[str]:
+        api = FakeAPIServer(watch_window=window, watch_buffer=1)
+        factory = SharedInformerFactory(api.api_client())
+        maps = factory.informer("configmaps")
+        with factory:
+            simulation.sleep(1)
+            for name in "abcdef":  # at once: nobody reads in between
+                api.create(config_map(name))
+            simulation.sleep(60)
+            assert api.requests.verbs == (["list", "watch", "watch", "list", "watch"] if window else ["list", "watch", "watch"])
+            return [obj.name for obj in maps.lister.list()]
+
+    assert simulation.run(story) == list("abcdef")
