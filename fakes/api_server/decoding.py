@@ -19,9 +19,12 @@ __all__ = ["Undecodable", "decode", "settle"]
 Document = dict[str, Any]
 
 
-def decode(kind: Kind, document: Document, options: WriteOptions, *, patched: bool = False) -> tuple[str, ...]:
-    """Drop what nobody knows from `document`, in place, and give the warnings about it. Raises `Undecodable`."""
-    warnings = settle(document, shape_of(kind).prune(document), options)
+def decode(kind: Kind, document: Document, options: WriteOptions, *, patched: bool = False, said: Sequence[str] = ()) -> tuple[str, ...]:
+    """Drop what nobody knows from `document`, in place, and give the warnings about it. Raises `Undecodable`.
+
+    `said` are complaints of before, about the patch that made it.
+    """
+    warnings = settle(document, [*said, *shape_of(kind).prune(document)], options)
     if isinstance(document, Doubled):
         document.update(copied(dict(document)))
     return (*warnings, *without_repeated_owners(document, patched=patched))

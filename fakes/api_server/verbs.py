@@ -23,6 +23,7 @@ from fakes.api_server.misfits import custom_misfit, fits, misfit
 from fakes.api_server.objects import Objects
 from fakes.api_server.options import WriteOptions
 from fakes.api_server.ownership import Ownership
+from fakes.api_server.patch_complaints import json_patch_complaints, merge_complaints
 from fakes.api_server.pod_actions import PodActions
 from fakes.api_server.pod_streams import PodStreams
 from fakes.api_server.requests import REVIEWS, STREAMS, Call
@@ -101,9 +102,9 @@ class Verbs:
             case "patch" if bodies.media_type(request) == APPLY_PATCH:
                 return self.applier.apply(call, *_configuration(call, request))
             case "patch":
-                change = self._change(call, request)
+                change, said = self._change(call, request)
                 text = partial(_go_text, request.body) if bodies.media_type(request) == STRATEGIC_PATCH else None
-                return self.writer.patch(call, change, _options(call, request, "PatchOptions"), text)
+                return self.writer.patch(call, change, _options(call, request, "PatchOptions"), text, said)
             case "delete":
                 return self.deleter.delete(call, DeleteOptions.of(call.parameters, bodies.read_options(request)))
             case "deletecollection":
@@ -118,7 +119,7 @@ class Verbs:
                 return self._write(self.scaler.update, call, request, "UpdateOptions")
         if bodies.media_type(request) == APPLY_PATCH:
             return self.scaler.apply(call, *_configuration(call, request))
-        return self.scaler.patch(call, self._change(call, request), _options(call, request, "PatchOptions"))
+        return self.scaler.patch(call, self._change(call, request)[0], _options(call, request, "PatchOptions"))
 
     def _body(self, call: Call, request: Request, options: WriteOptions) -> Document:
         resource: Resource | Subresource = call.kind.subresources.get(call.subresource, call.kind.resource)
@@ -153,7 +154,8 @@ class Verbs:
     def _issue(self, call: Call, document: Document, options: WriteOptions) -> Answer:
         return self.tokens.issue(call, document)
 
-    def _change(self, call: Call, request: Request) -> Callable[[Document], Document]:
+    def _change(self, call: Call, request: Request) -> tuple[Callable[[Document], Document], list[str]]:
+        """What a patch does, and what is to be said of its text."""
         sent = bodies.media_type(request)
         bodies.check_size(request)
         accepted = [JSON_PATCH, MERGE_PATCH, *([] if call.kind.custom else [STRATEGIC_PATCH])]
@@ -166,7 +168,8 @@ class Verbs:
         if call.subresource == "scale" and sent == STRATEGIC_PATCH:
             # a Scale has no lists, so the two are the same
             sent = MERGE_PATCH
-        return patch_function(call.kind, sent, patch)
+        said = json_patch_complaints(patch) if sent == JSON_PATCH else merge_complaints(patch)
+        return patch_function(call.kind, sent, patch), list(dict.fromkeys(said))
 
 
 def _options(call: Call, request: Request, kind: str, *, applying: bool = False) -> WriteOptions:

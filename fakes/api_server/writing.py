@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from fakes.api_server import admission, crds, errors, managers, metadata, rules
@@ -160,11 +160,17 @@ class Writer:
         return self.revise(call, replace, options, create_instead if call.kind.create_on_update and not call.subresource else None)
 
     def patch(
-        self, call: Call, change: Callable[[Document], Document], options: WriteOptions, text: Callable[[], str] | None = None
+        self,
+        call: Call,
+        change: Callable[[Document], Document],
+        options: WriteOptions,
+        text: Callable[[], str] | None = None,
+        said: Sequence[str] = (),
     ) -> ObjectAnswer:
         """Apply `change` to the newest state, again when another write was faster. Raises what `change` raises, and 400, 404, 409, 422.
 
         `change` leaves what it is given as it is. `text` gives the patch as messages show it; without, they show the object that it makes.
+        `said` are complaints about the patch.
         """
 
         def revise(old: Document) -> Revision:
@@ -174,7 +180,7 @@ class Writer:
             self._check_type(call.kind, new)
             sent = managers.take(new, old["metadata"].get("managedFields"))
             try:
-                warnings = decode(call.kind, new, options, patched=True)
+                warnings = decode(call.kind, new, options, patched=True, said=said)
             except Undecodable as error:
                 shown = text() if text else to_json(change(old), ordered=call.kind.custom).decode()
                 value = quote(shown)

@@ -91,6 +91,16 @@ def test_a_watch_sends_frames_with_an_object_each(client: Client) -> None:
     assert seen[1][1]["metadata"]["annotations"] == {"k8s.io/initial-events-end": "true"}
 
 
+@pytest.mark.parametrize("path", [CONFIG_MAPS, FOOS])
+def test_metadata_alone_is_watched_in_the_binary_form_that_of_custom_resources_too(client: Client, path: str) -> None:
+    client.with_foos().api.create(config_map("a") if path == CONFIG_MAPS else foo("a"))
+    stream = client.watch(path, {"Accept": f"{BINARY};as=PartialObjectMetadata;g=meta.k8s.io;v=v1"}, allowWatchBookmarks="true")
+    (added, seen), (mark, end) = events(stream.body.read())
+    assert (added, seen["kind"], seen["metadata"]["name"]) == ("ADDED", "PartialObjectMetadata", "a")
+    assert (mark, end["kind"], end["apiVersion"]) == ("BOOKMARK", "PartialObjectMetadata", "meta.k8s.io/v1")
+    assert end["metadata"]["annotations"] == {"k8s.io/initial-events-end": "true"}
+
+
 def test_the_error_of_a_watch_is_a_frame_too(client: Client) -> None:
     for name in "ab":
         client.api.create(config_map(name))

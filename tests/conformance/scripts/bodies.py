@@ -5,7 +5,7 @@ from __future__ import annotations
 from fakes.api_server import protobuf
 from tests.conformance.definitions import config_map, deployment, foo, pod
 from tests.conformance.script import script
-from tests.conformance.session import GROUP, Session
+from tests.conformance.session import GROUP, JSON_PATCH, STRATEGIC, Session
 
 YAML = {"Content-Type": "application/yaml"}
 PROTOBUF = {"Content-Type": "application/vnd.kubernetes.protobuf"}
@@ -257,3 +257,21 @@ def _(s: Session) -> None:
         del made["metadata"]["name"]
         answer = s.post(s.at(resource), made, dryRun="All")
         s.hide(answer.metadata["name"], "GENERATED")
+
+
+@script("7.4 a key twice in a patch, and what no operation has")
+def _(s: Session) -> None:
+    s.have(config_map("a"), foo("a"))
+    for value in ("Warn", "Strict", "Ignore"):
+        for resource in ("configmaps", "foos"):
+            if value == "Strict":
+                continue
+            for body in (
+                b'{"metadata":{"labels":{"x":"1","x":"2"}},"bogus":1}',
+                b'{"metadata":{"labels":{"x":"3"}},"metadata":{"labels":{"y":"1"}}}',
+            ):
+                s.patch(s.at(resource, "a"), body, fieldValidation=value)
+            body = b'[{"op":"add","path":"/metadata/labels","value":{"z":"1"},"path":"/metadata/annotations","bogus":1}]'
+            s.patch(s.at(resource, "a"), body, JSON_PATCH, fieldValidation=value)
+            s.patch(s.at(resource, "a"), b'[{"op":"add","path":"/bogus","value":1,"value":2}]', JSON_PATCH, fieldValidation=value)
+        s.patch(s.at("configmaps", "a"), b'{"data":{"b":"1","b":"2"},"bogus":{"a":1,"a":2}}', STRATEGIC, fieldValidation=value)
