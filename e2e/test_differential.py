@@ -19,7 +19,7 @@ from e2e.drawn.step import Step
 from fakes.clusters import Cluster
 from tests.conformance.outcome import difference
 from tests.conformance.running import Seen
-from tests.conformance.session import PARTIAL_LIST, STRATEGIC
+from tests.conformance.session import STRATEGIC
 
 COMPARABLE = ("control-plane", "fake")
 NOT_IMPLEMENTED = 501
@@ -37,31 +37,6 @@ class Known:
 
 
 KNOWN = [
-    Known(
-        "an empty list of metadata has the items null on a real server",
-        lambda step: step.verb == "list" and step.accept == PARTIAL_LIST,
-        [Step("list", "configmaps", query=(("labelSelector", "no=such"),), accept=PARTIAL_LIST)],
-    ),
-    Known(
-        "bookmarks have the zero values of the kind's required fields",
-        lambda step: step.verb == "watch" and step.resource in ("deployments", "nodes"),
-        [Step("watch", "deployments", query=(("allowWatchBookmarks", "true"),))],
-    ),
-    Known(
-        "a custom resource's label may be null, which is none",
-        lambda step: step.verb == "put" and step.body == {"metadata": {"labels": {"x": None}}},
-        [Step("put", "foos", body={"metadata": {"labels": {"x": None}}})],
-    ),
-    Known(
-        "podCIDRs of a node are filled in from its podCIDR",
-        lambda step: step.resource == "nodes" and step.body == {"spec": {"podCIDR": "10.0.0.0/24"}},
-        [Step("create", "nodes", body={"spec": {"podCIDR": "10.0.0.0/24"}})],
-    ),
-    Known(
-        "an update warns of unknown fields even where there is nothing to update",
-        lambda step: step.verb == "put" and step.body == {"spec": {"nosuch": 1}},
-        [Step("put", "pods", body={"spec": {"nosuch": 1}})],
-    ),
     Known(
         "a strategic patch with a wrong type is refused in other words",
         lambda step: step.type == STRATEGIC and step.body == {"data": {"a": 1}},

@@ -62,3 +62,46 @@ FIELD_SELECTORS: dict[str, list[str]] = {
 }
 FORMS = (TABLE, PARTIAL)
 LIST_FORMS = (TABLE, PARTIAL_LIST)
+
+
+_CONTAINERS: list[Any] = [
+    [{"name": "c", "image": "i:1"}],
+    [{"name": "c", "image": "i:2"}, {"name": "d", "image": "i:1", "ports": [{"containerPort": 80}]}],
+    [{"name": "d", "image": "i:1", "env": [{"name": "E", "value": "1"}]}, {"name": "c", "image": "i:1"}],
+]
+
+
+def _template(containers: Any) -> dict[str, Any]:
+    return {
+        "spec": {
+            "selector": {"matchLabels": {"app": "a"}},
+            "template": {"metadata": {"labels": {"app": "a"}}, "spec": {"containers": containers}},
+        }
+    }
+
+
+WANTED: dict[str, list[dict[str, Any]]] = {
+    "configmaps": [
+        {"data": {"a": "1"}},
+        {"data": {"a": "2", "b": "1"}},
+        {"data": {"b": "1"}},
+        {"immutable": False, "binaryData": {"c": "AAEC"}},
+    ],
+    "foos": [
+        {"spec": {"size": 1}},
+        {"spec": {"size": 2, "tags": ["a"]}},
+        {"spec": {"tags": ["b", "c"]}},
+        {"spec": {"tags": ["c", "a"], "parts": [{"name": "x", "count": 2}]}},
+        {"spec": {"parts": [{"name": "y"}, {"name": "x"}]}},
+        {"spec": {"parts": []}},
+        {"spec": {"nosuch": 1}, "status": {"x": 1}},
+        {"spec": {"tags": ["a", "a"]}},
+        {"spec": {"note": None, "replicas": 2}},
+    ],
+    "pins": [{"spec": {"size": 1}}, {"spec": {"size": 2, "color": "red"}}],
+    "pods": [{"spec": {"containers": containers}} for containers in _CONTAINERS],
+    "deployments": [*map(_template, _CONTAINERS), {"spec": {"replicas": 2}}],
+    "nodes": [{"spec": {"unschedulable": True}}, {"spec": {"taints": [{"key": "k", "effect": "NoSchedule"}]}}],
+    "leases": [{"spec": {"holderIdentity": "me"}}, {"spec": {"holderIdentity": "you", "leaseDurationSeconds": 15}}],
+}
+"""What a manager applies, beside the object's name."""

@@ -205,6 +205,8 @@ class Play:
             else self._path(Step("get", step.resource, step.name, namespace=step.namespace, served=step.served))
         )
         answer = self.session.unseen("GET", own)
+        if answer.status != 200 and step.subresource == "scale":
+            return {"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": self._name(step)}, **(step.body or {})}
         if answer.status != 200:
             return self._new(Step("put", step.resource, step.name, step.body, step.edits, namespace=step.namespace, served=step.served))
         now, body = answer.json, step.body or {}
@@ -225,13 +227,22 @@ class Play:
 
     def _patch(self, step: Step) -> Any:
         if step.type == APPLY:
-            return self._new(step)
+            return self._applied(step)
         body = step.body
         if step.edits:
             body = objects.as_json_patch(step.edits) if step.type == JSON_PATCH else objects.as_merge_patch(step.edits)
         if isinstance(body, dict) and step.version is not None:
             return {**body, "metadata": {**body.get("metadata", {}), "resourceVersion": self._seen(step.version)}}
         return body
+
+    def _applied(self, step: Step) -> dict[str, Any]:
+        """What a manager wants of an object, and no more."""
+        base, own = self._base(step), dict(step.body or {})
+        metadata = {"name": self._name(step), **own.pop("metadata", {})}
+        if step.version is not None:
+            metadata["resourceVersion"] = self._seen(step.version)
+        metadata["labels"] = {**(metadata.get("labels") or {}), "of": self.session.ns}
+        return {"apiVersion": base["apiVersion"], "kind": base["kind"], "metadata": metadata, **own}
 
     def _delete_options(self, step: Step) -> dict[str, Any] | None:
         if step.version is None:
@@ -241,14 +252,11 @@ class Play:
     # What is learned
 
     def _learn(self, step: Step, answer: Answer) -> None:
-        try:
-            metadata = answer.metadata
-        except (ValueError, KeyError, TypeError):
-            metadata = {}
+        metadata = _metadata(answer)
         self.token = metadata.get("continue") or self.token
         version = metadata.get("resourceVersion", "")
         kind = answer.json["kind"] if metadata else ""
-        if version and version not in self.versions and kind != "Table" and not kind.endswith("List"):
+        if version and version not in self.versions and not kind.endswith("List"):
             self.versions.append(version)
         if step.verb == "create" and metadata.get("generateName"):
             self.session.hide(metadata["name"], f"GENERATED{metadata['generateName']}")
@@ -264,8 +272,8 @@ class Play:
             return
         if step.resource == DEFINITIONS and not step.subresource:
             self._wait_for_definition(step, answer)
-        policies = {value for name, value in step.query if name == "propagationPolicy"}
-        self.owned = self.owned or bool(policies & {"Foreground", "Orphan"})
+        said = dict(step.query) | (step.body if step.verb in ("delete", "deletecollection") and step.body else {})
+        self.owned = self.owned or said.get("propagationPolicy") in ("Foreground", "Orphan") or bool(said.get("orphanDependents"))
         if self.owned:
             waits.collection(self.session, [self.session.at("configmaps")])
 
@@ -302,8 +310,25 @@ class Play:
         if those:
             self.session.door.pause(_QUIET)
         for each in those:
-            self.told[each.number] = each.watch.lull()
+            each.watch.lull()
+            self.told[each.number] = each.watch.without(_is_of_the_rhythm)
         self.watches = [each for each in self.watches if each.number not in self.told]
+
+
+def _is_of_the_rhythm(line: bytes) -> bool:
+    """Whether an event is a bookmark that a server sends in its own time, and perhaps a first time at once."""
+    return b'"type":"BOOKMARK"' in line and b"k8s.io/initial-events-end" not in line
+
+
+def _metadata(answer: Answer) -> dict[str, Any]:
+    """That of an answer; of a table that shows one object, that object's."""
+    try:
+        content = answer.json
+        rows = content.get("rows") or ()
+        own: dict[str, Any] = rows[0]["object"]["metadata"] if len(rows) == 1 and answer.status in (200, 201) else content["metadata"]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    return own
 
 
 def _without_empty(value: Any) -> Any:

@@ -32,10 +32,11 @@ def selectors(resource: str) -> tuple[tuple[str, list[str]], tuple[str, list[str
     return ("labelSelector", choices.LABEL_SELECTORS), ("fieldSelector", fields)
 
 
-def step(verb: str, resource: str, **drawn: Any) -> SearchStrategy[Step]:
+def step(verb: str | SearchStrategy[str], resource: str, **drawn: Any) -> SearchStrategy[Step]:
     """A step whose fields are drawn, or are as they are given."""
+    verbs = verb if isinstance(verb, SearchStrategy) else st.just(verb)
     parts = {name: value if isinstance(value, SearchStrategy) else st.just(value) for name, value in drawn.items()}
-    return st.builds(Step, st.just(verb), st.just(resource), **parts)
+    return st.builds(Step, verbs, st.just(resource), **parts)
 
 
 NAME = st.sampled_from(NAMES)
@@ -50,21 +51,22 @@ def writes(resource: str) -> SearchStrategy[Step]:
     change = st.sampled_from([*LABELS, *FINALIZERS, *BODIES[resource]])
     fitting = [body for body in BODIES[resource] if None not in body.values()]
     new = st.sampled_from([{}, {}, *LABELS[:2], FINALIZERS[0], choices.metadata(generateName="g-"), *fitting])
-    bodies = [JSON, JSON, JSON, YAML] + ([] if resource in CUSTOM else [PROTOBUF])
-    created = step("create", resource, name=NAME, body=new, query=DRY, type=st.sampled_from(bodies), accept=forms(resource))
-    applied = options(("fieldManager", ["m1", "m2"]), ("force", ["true"]))
+    bodies = st.sampled_from([JSON, JSON, JSON, YAML])
+    created = step("create", resource, name=NAME, body=new, query=DRY, type=bodies, accept=forms(resource))
     steps = [
         created,
         created,
-        step("put", resource, name=NAME, body=change, version=BACK, query=DRY, type=st.sampled_from(bodies)),
+        step("put", resource, name=NAME, body=change, version=BACK, query=DRY, type=bodies),
         step("patch", resource, name=NAME, body=change, type=MERGE, query=DRY, version=BACK),
         step("patch", resource, name=NAME, body=st.sampled_from(choices.JSON_PATCHES), type=JSON_PATCH),
-        step("patch", resource, name=NAME, body=new, type=APPLY, query=applied),
+        applies(resource),
         deletes(resource),
         step("deletecollection", resource, query=options(*selectors(resource))),
     ]
     if resource not in CUSTOM:
+        binary = st.sampled_from([*LABELS[:2], {}, FINALIZERS[0]])
         steps.append(step("patch", resource, name=NAME, body=change, type=STRATEGIC, version=BACK))
+        steps.append(step(st.sampled_from(["create", "put"]), resource, name=NAME, body=binary, query=DRY, type=PROTOBUF))
     if resource in ("foos", "deployments"):
         status = st.sampled_from([{"status": {"replicas": 1}}, {"status": {"replicas": 2}, "spec": {"replicas": 9}}])
         steps.append(step("patch", resource, name=NAME, body=status, type=MERGE, subresource="status"))
@@ -78,6 +80,25 @@ def writes(resource: str) -> SearchStrategy[Step]:
         eviction = {"apiVersion": "policy/v1", "kind": "Eviction"}
         steps.append(step("create", resource, name=NAME, subresource="eviction", body=eviction))
     return st.one_of(steps)
+
+
+def applies(resource: str) -> SearchStrategy[Step]:
+    """By two managers or three, with force or without, of the object or of its status."""
+    managers = st.sampled_from(["m1", "m1", "m2", "m2", "m3", ""]).map(lambda name: (("fieldManager", name),) if name else ())
+    more = options(("force", ["true", "false"]), ("dryRun", ["All"]), ("fieldValidation", ["Strict", "Ignore"]))
+    query = st.tuples(managers, st.just(()) | more).map(lambda parts: (*parts[0], *parts[1]))
+    body = st.sampled_from([{}, *LABELS[:2], LABELS[3], FINALIZERS[0], *choices.WANTED[resource], *choices.WANTED[resource]])
+    part = st.sampled_from(["", "", "", "", "status"])
+    return step(
+        "patch",
+        resource,
+        name=NAME,
+        body=body,
+        type=APPLY,
+        query=query,
+        subresource=part,
+        version=st.sampled_from([None, None, None, 0, 1]),
+    )
 
 
 def deletes(resource: str) -> SearchStrategy[Step]:
@@ -242,6 +263,19 @@ def _about_a_definition(schema: dict[str, Any]) -> SearchStrategy[list[Step]]:
     return st.tuples(defined, steps).map(lambda pair: [Step("create", DEFINITIONS, body=pair[0]), *pair[1]])
 
 
+def of_applies() -> SearchStrategy[list[Step]]:
+    """About one object that several managers apply to, and others change."""
+
+    def about(resource: str) -> SearchStrategy[list[Step]]:
+        update = step("put", resource, body=st.sampled_from([*LABELS, *BODIES[resource]]), query=options(("fieldManager", ["m1", "u"])))
+        change = step("patch", resource, body=st.sampled_from(BODIES[resource]), type=MERGE, query=options(("fieldManager", ["m2", "u"])))
+        seen = st.just(Step("get", resource))
+        applied = applies(resource)
+        return of(st.one_of(applied, applied, applied, update, change, writes(resource), seen))
+
+    return st.sampled_from(sorted(choices.WANTED)).flatmap(about)
+
+
 def with_a_compaction() -> SearchStrategy[list[Step]]:
     """Any of these, then a compaction, then reads."""
     chosen = st.sampled_from(sorted(BODIES))
@@ -257,5 +291,12 @@ def with_a_compaction() -> SearchStrategy[list[Step]]:
 def sequences() -> SearchStrategy[list[Step]]:
     """Of every sort."""
     return st.one_of(
-        of_known_kinds(), of_known_kinds(), of_built_in_kinds(), of_built_in_kinds(), of_namespaces(), of_owners(), of_definitions()
+        of_known_kinds(),
+        of_known_kinds(),
+        of_built_in_kinds(),
+        of_built_in_kinds(),
+        of_applies(),
+        of_namespaces(),
+        of_owners(),
+        of_definitions(),
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from e2e.drawn.play import Due, Play
 from e2e.drawn.step import Step
 from fakes.clusters import Cluster
+from fakes.controllers import Crew
 from fakes.fake_api_server import FakeAPIServer
 from fakes.simulation import SimulatedRuntime
 from informer.runtime import ThreadRuntime
@@ -19,23 +21,30 @@ _ENDED = object()
 _DOORS: dict[str, HTTPDoor] = {}
 
 
-def on_the_fake(steps: list[Step], *, managed: bool = False) -> tuple[Seen, list[Due]]:
+def on_the_fake(steps: list[Step]) -> tuple[Seen, list[Due]]:
     """What is seen, and what each watch brought."""
     runtime = SimulatedRuntime(seed=0)
 
     def story() -> tuple[Seen, list[Due]]:
         api = FakeAPIServer(runtime=runtime, revision=FIRST_REVISION, controllers=["garbage-collector"], rbac=True)
         session = open_session(FakeDoor(api), "fake")
-        play = Play(session, settle=lambda: api.start_controllers(["namespaces"]))
+        play = Play(session, settle=partial(_empty_namespaces, api))
         for _ in play.run(steps):
             api.compact()
         api.close()
-        return masked(session.exchanges, session.hidden, managed=managed), [play.told[number] for number in sorted(play.told)]
+        return masked(session.exchanges, session.hidden, managed=True), [play.told[number] for number in sorted(play.told)]
 
     return runtime.run(story)
 
 
-def on_the_cluster(steps: list[Step], cluster: Cluster, due: list[Due], *, managed: bool = False) -> Seen:
+def _empty_namespaces(api: FakeAPIServer) -> None:
+    """Only now, as a real controller lets some seconds pass."""
+    crew = Crew(api, ["namespaces"])
+    crew.settle(10)
+    crew.stop()
+
+
+def on_the_cluster(steps: list[Step], cluster: Cluster, due: list[Due]) -> Seen:
     """What is seen; `due` is what each watch brought on the fake."""
     session = open_session(door_of(cluster), _RUNTIME.uuid()[:8])
     play = Play(session, due)
@@ -44,7 +53,7 @@ def on_the_cluster(steps: list[Step], cluster: Cluster, due: list[Due], *, manag
             cluster.compact()
     finally:
         play.tidy()
-    return masked(session.exchanges, session.hidden, managed=managed)
+    return masked(session.exchanges, session.hidden, managed=True)
 
 
 def together_on_the_cluster(batch: Sequence[list[Step]], cluster: Cluster, due: Sequence[list[Due]]) -> list[Seen]:
@@ -60,7 +69,7 @@ def together_on_the_cluster(batch: Sequence[list[Step]], cluster: Cluster, due: 
     finally:
         for play in plays:
             play.tidy()
-    return [masked(play.session.exchanges, play.session.hidden, managed=False) for play in plays]
+    return [masked(play.session.exchanges, play.session.hidden, managed=True) for play in plays]
 
 
 def door_of(cluster: Cluster) -> HTTPDoor:

@@ -29,9 +29,10 @@ def _is_still(session: Session, name: str) -> bool:
     answer = session.unseen("GET", session.at("namespaces", name))
     if answer.status != 200 or "deletionTimestamp" not in answer.metadata:
         return True
-    conditions = (answer.json["status"].get("conditions")) or ()
-    held = any(condition["type"] in _HELD_BY and condition["status"] == "True" for condition in conditions)
-    return held or "kubernetes" not in (answer.json["spec"].get("finalizers") or ())
+    conditions, finalizers = answer.json["status"].get("conditions") or (), answer.json["spec"].get("finalizers") or ()
+    if "kubernetes" in finalizers:
+        return any(condition["type"] in _HELD_BY and condition["status"] == "True" for condition in conditions)
+    return bool(conditions) or not finalizers
 
 
 def definition(session: Session, collections: dict[str, bool], mark: str) -> None:

@@ -40,7 +40,7 @@ class Continuation:
         try:
             raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
-            bad = next((index for index, letter in enumerate(token) if not (letter.isalnum() or letter in "-_")), len(token))
+            bad = next((index for index, letter in enumerate(token) if not (letter.isalnum() or letter in "-_")), len(token) - 1)
             raise _refused(f"illegal base64 data at input byte {bad}") from None
         content = _content(raw)
         if content.v != _FORMAT:

@@ -43,6 +43,7 @@ _FACTS = (
     _Fact("NamespaceContentRemaining", "ContentRemoved", "All content successfully removed", "SomeResourcesRemain"),
     _Fact("NamespaceFinalizersRemaining", "ContentHasNoFinalizers", "All content-preserving finalizers finished", "SomeFinalizersRemain"),
 )
+_FINALIZER = "kubernetes"
 
 
 class Emptier:
@@ -60,12 +61,16 @@ class Emptier:
     def empty(self, name: str, *, grace: int | None = 0) -> bool:
         """Delete everything in it, and let the namespace go when nothing is left. False while something waits for its end.
 
-        `grace` is for pods, in seconds; None leaves them their own. Raises 404, and a conflict for a namespace that was not deleted.
+        Who took away the finalizers of its spec has said that there is nothing to empty; those of others stay. `grace` is for pods, in
+        seconds; None leaves them their own. Raises 404, and a conflict for a namespace that was not deleted.
         """
         call = Call("update", self._namespaces, "", name)
         document = self._objects.document(self._namespaces, self._objects.read(call))
         if "deletionTimestamp" not in document["metadata"]:
             raise errors.conflict("namespaces", name, "it is not being deleted")
+        waiting_for = document.get("spec", {}).get("finalizers") or []
+        if not waiting_for:
+            return False
         resources, finalizers = self._delete_content(name, grace)
         if _PODS in resources:
             # a real controller has not looked at what remains before the pods have gone, and says that nothing does
@@ -74,7 +79,7 @@ class Emptier:
             self._report(call, document, resources, finalizers)
         if resources:
             return False
-        done = {**document, "metadata": {"name": name}, "spec": {**document.get("spec", {}), "finalizers": []}}
+        done = {**document, "metadata": {"name": name}, "spec": {"finalizers": sorted(set(waiting_for) - {_FINALIZER})}}
         self._writer.update(Call("update", self._namespaces, "", name, "finalize"), done, _OPTIONS)
         return self._objects.storage.get(admission.NAMESPACES, name) is None
 

@@ -57,6 +57,7 @@ def list_objects(objects: Objects, call: Call, *, past_cache: bool = False) -> L
     selection = Selection.parse(call.kind, options.labels, options.fields)
     options.check_list()
     selection.check()
+    one = not options.token and _is_of_one(call, selection)
     continuation = Continuation.parse(options.token) if options.token else None
     if continuation and options.version not in ("", "0"):
         raise errors.bad_request(_WITH_CONTINUE)
@@ -65,19 +66,20 @@ def list_objects(objects: Objects, call: Call, *, past_cache: bool = False) -> L
     except errors.StatusError as error:
         raise errors.bad_request(f"invalid resource version: {error.message}") from None
     limit = 0 if options.version == "0" else options.limit
-    exact = options.match == "Exact" or (not options.match and limit > 0 and asked > 0)
+    of_then = not options.match and limit > 0 and asked > 0
+    exact = options.match == "Exact" or (of_then and not one)
     if not (past_cache or exact or continuation or (options.limit and not selection)):
         objects.cache.check_ready(call.kind)
     if continuation:
         state = _continued(objects, call, continuation)
     else:
-        await_version(objects, call.kind, asked, cached=not (exact and _is_of_one(call, selection)))
+        await_version(objects, call.kind, asked, cached=not (one and (exact or of_then)))
         state = _state(objects, call, asked if exact else None)
-    return _page(call, state, selection, 0 if _is_of_one(call, selection) else limit)
+    return _page(call, state, selection, 0 if one else limit)
 
 
 def _is_of_one(call: Call, selection: Selection) -> bool:
-    """Whether a list is about one name in one place: a real server reads just that key then, and knows of no more."""
+    """Whether a list is about one name in one place: a real server reads just that key then, and knows of no pages."""
     return selection.pinned_name() is not None and (bool(call.namespace) or not call.kind.resource.namespaced)
 
 

@@ -26,6 +26,8 @@ Document = dict[str, Any]
 
 API_VERSION, KIND = "autoscaling/v1", "Scale"
 _SCALES = Kind(Resource("autoscaling", "v1", "scales", KIND, True), "scale", "ScaleList")
+_UNSET = -(2**31)
+"""How many a change sees where a custom resource does not say it."""
 _SHOWN = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
 
 
@@ -80,12 +82,15 @@ class Scaler:
             new = copied(old)
             paths = {other.resource.api_version: _paths(other)[0] for other in self._ownership.versions(kind)}
             shares = ScaleShares(new["metadata"].pop("managedFields", None), paths)
-            scale, entries = change(scale_of(kind, old), shares.of_scale())
+            scale, entries = change(scale_of(kind, old, unset=_UNSET), shares.of_scale())
             own = scale.get("metadata") or {}
             _check_name(call, own)
             new["metadata"]["resourceVersion"] = own.get("resourceVersion") or old["metadata"]["resourceVersion"]
             new["metadata"]["uid"] = own.get("uid") or old["metadata"]["uid"]
-            _put(new, wanted_path, _replicas(kind, call.name, scale))
+            replicas = _replicas(kind, call.name, scale)
+            if replicas == _UNSET:
+                raise errors.bad_request(f'the spec replicas field ".{".".join(wanted_path)}" cannot be empty')
+            _put(new, wanted_path, replicas)
             return Revision(new, entries=shares.of_parent(entries, kind.resource.api_version))
 
         return self._answer(kind, self._writer.revise(main, revise, options).version)
@@ -94,10 +99,12 @@ class Scaler:
         return PlainAnswer(scale_of(kind, self._objects.document(kind, version)))
 
 
-def scale_of(kind: Kind, document: Mapping[str, Any]) -> Document:
-    """The Scale of an object. Raises 500 where a custom resource does not say how many there should be."""
+def scale_of(kind: Kind, document: Mapping[str, Any], *, unset: int | None = None) -> Document:
+    """The Scale of an object. Where a custom resource does not say how many there should be: `unset`, or else it raises 500."""
     wanted_path, current_path, selector_path = _paths(kind)
     own, wanted = document["metadata"], _find(document, wanted_path)
+    if wanted is None and kind.custom:
+        wanted = unset
     if wanted is None and kind.custom:
         text = f'the spec replicas field ".{".".join(wanted_path)}" does not exist'
         raise errors.StatusError(500, "InternalError", f"Internal error occurred: {text}", {"causes": [{"message": text}]})

@@ -75,7 +75,7 @@ class Writer:
             if attempt == 0:
                 document = self._prepare(call, revision, options)
                 own = document["metadata"]
-                if version_sent and version_sent.isdecimal() and int(version_sent):
+                if not options.dry_run and version_sent and version_sent.isdecimal() and int(version_sent):
                     raise errors.server_failure("resourceVersion should not be set on objects to be created")
             try:
                 return self._store_new(kind, document, options, revision.warnings)
@@ -90,7 +90,9 @@ class Writer:
         if call.namespace:
             admission.admit_to_namespace(self._objects.storage, kind, call.namespace, own.get("name", ""))
         self._definitions.admit(kind, own.get("name", ""))
-        for field in ("resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds"):
+        left_out = ("deletionTimestamp", "deletionGracePeriodSeconds")
+        # what is not stored keeps the version with which it was sent
+        for field in left_out if options.dry_run else (*left_out, "resourceVersion"):
             own.pop(field, None)
         own["uid"] = self._objects.runtime.uuid()
         own["creationTimestamp"] = self._objects.now()

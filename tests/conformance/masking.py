@@ -178,9 +178,18 @@ def _with_sorted_causes(status: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_repeated_bookmarks(events: list[Any]) -> list[Any]:
-    """Servers may send the same bookmark again."""
+    """Servers may send the same bookmark again; then without a word about initial events."""
     kept: list[Any] = []
     for event in events:
-        if not (kept and isinstance(event, dict) and event.get("type") == "BOOKMARK" and event == kept[-1]):
+        if not (kept and isinstance(event, dict) and event.get("type") == "BOOKMARK" and event in (kept[-1], _plain(kept[-1]))):
             kept.append(event)
     return kept
+
+
+def _plain(event: Any) -> Any:
+    """A bookmark as a later one is."""
+    own = event["object"].get("metadata") if isinstance(event, dict) and isinstance(event.get("object"), dict) else None
+    if not isinstance(own, dict):
+        return event
+    rest = {name: value for name, value in own.items() if name != "annotations"}
+    return {**event, "object": {**event["object"], "metadata": rest}}

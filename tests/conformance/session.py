@@ -127,14 +127,17 @@ class Watch:
             if not self._more(_LONG):
                 return
 
-    def lull(self) -> tuple[int, bool]:
-        """Read what has come, and hang up; gives the number of events, and whether the stream ended."""
-        if self._exchange.events is None:
-            return 0, False
-        while self._more(_SHORT):
+    def lull(self) -> None:
+        """Read what has come, and hang up."""
+        while self._exchange.events is not None and self._more(_SHORT):
             continue
         self._reply.close()
-        return len(self._events), self._exchange.ended
+
+    def without(self, left_out: Callable[[bytes], bool]) -> tuple[int, bool]:
+        """Drop events that are chance; gives the number of the others, and whether the stream ended."""
+        if self._exchange.events is not None:
+            self._exchange.events = [line for line in self._exchange.events if not left_out(line)]
+        return len(self._exchange.events or ()), self._exchange.ended
 
     def _more(self, seconds: float) -> bool:
         """Read a piece. False at the end, and where none comes for that many seconds."""

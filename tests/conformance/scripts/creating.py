@@ -305,3 +305,14 @@ def _(s: Session) -> None:
         body = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  {content}\n".encode()
         s.ask("POST", s.at("configmaps"), body, {"Content-Type": "application/yaml"}, dryRun="All")
     s.have(config_map("b", {"y": "n", "N": "no"}))
+
+
+@script("7.1 what is not stored keeps the version with which it was sent")
+def _(s: Session) -> None:
+    for version in ("0", "1"):
+        for resource, made in (("configmaps", config_map("a")), ("foos", foo("a"))):
+            own = {**made, "metadata": {"name": "a", "resourceVersion": version}}
+            s.post(s.at(resource), own, dryRun="All")
+            s.apply(s.at(resource, "a"), own, fieldManager="m", dryRun="All")
+            s.apply(s.at(resource, "a"), own, fieldManager="m")
+            s.unseen("DELETE", s.at(resource, "a"))

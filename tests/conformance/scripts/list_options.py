@@ -243,3 +243,18 @@ def _(s: Session) -> None:
     for more in ({"limit": "2"}, {"resourceVersionMatch": "Exact"}, {"resourceVersionMatch": "NotOlderThan"}):
         s.get(s.at("configmaps"), resourceVersion="999999999", fieldSelector="metadata.name=a", **more)
     s.get(s.at("configmaps"), resourceVersion="999999999", limit="2")
+
+
+@script("4.1 in a list of one name a version with limit is a least one; with a token it is as any other")
+def _(s: Session) -> None:
+    first = s.have(config_map("a"), config_map("b")).version
+    s.patch(s.at("configmaps", "a"), {"data": {"a": "2"}})
+    s.have(config_map("c"))
+    for more in (
+        {"limit": "1"},
+        {"resourceVersionMatch": "Exact"},
+        {"resourceVersionMatch": "NotOlderThan"},
+        {"limit": "1", "continue_": "x"},
+    ):
+        s.get(s.at("configmaps"), fieldSelector="metadata.name=a", resourceVersion=first, **more)
+    s.get(s.at("configmaps"), fieldSelector="metadata.name=a", limit="1", continue_="nonsense")

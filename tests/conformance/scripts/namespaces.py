@@ -90,3 +90,14 @@ def _(s: Session) -> None:
     s.put(s.at("namespaces", name, "finalize"), {"metadata": {"name": name}, "spec": {"finalizers": []}})
     s.patch(s.at("namespaces", name), {"metadata": {"labels": {"x": "1"}}})
     s.unseen("DELETE", s.at("namespaces", name))
+
+
+@script("8 finalizers of others stay when a namespace has been emptied")
+def _(s: Session) -> None:
+    name = f"{s.ns}-2"
+    s.unseen("POST", s.at("namespaces"), {"metadata": {"name": name}})
+    s.put(s.at("namespaces", name, "finalize"), {"metadata": {"name": name}, "spec": {"finalizers": ["example.com/x"]}})
+    s.delete(s.at("namespaces", name))
+    s.get(s.at("namespaces", name))
+    s.put(s.at("namespaces", name, "finalize"), {"metadata": {"name": name}, "spec": {"finalizers": []}})
+    s.get(s.at("namespaces", name))

@@ -107,3 +107,14 @@ def _(s: Session) -> None:
         s.patch(f"{path}/a/status", {"status": found})
     s.apply(f"{path}/a/status", {**bar(s, "a"), "status": {"y": ["a"]}}, fieldManager="m")
     s.unseen("DELETE", s.at(CRDS, name))
+
+
+@script("7.3 scale of a custom resource that does not say how many: a change may say it")
+def _(s: Session) -> None:
+    s.have(foo("a"))
+    scale = s.at("foos", "a", "scale")
+    s.get(scale)
+    s.patch(scale, {"metadata": {"labels": {"x": "1"}}})
+    s.patch(scale, [{"op": "test", "path": "/spec/replicas", "value": 1}], "application/json-patch+json")
+    s.put(scale, {"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "a"}, "spec": {"replicas": 2}})
+    s.get(scale)
