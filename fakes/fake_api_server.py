@@ -57,7 +57,7 @@ class FakeAPIServer(APIServer):
         self.start_controllers(controllers)
 
     def start_controllers(self, names: Iterable[str]) -> None:
-        """Run these beside the server until `close`: `garbage-collector`, `namespaces`, `service-accounts`, `kubelet`.
+        """Run these beside the server until `close`: `garbage-collector`, `namespaces`, `service-accounts`, `replicas`, `kubelet`.
 
         See their files in `fakes.controllers`. What runs already goes on. In a simulation only while it runs. Raises
         `ConfigurationError` for any other name.

@@ -9,10 +9,11 @@ from fakes.controllers.controller import Controller
 from fakes.controllers.garbage_collector import GarbageCollector
 from fakes.controllers.kubelet import Kubelet
 from fakes.controllers.namespaces import Namespaces
+from fakes.controllers.replicas import Replicas
 from fakes.controllers.service_accounts import ServiceAccounts
 from informer.errors import ConfigurationError, StopTimeout
 
-CONTROLLERS = ("garbage-collector", "namespaces", "service-accounts", "kubelet")
+CONTROLLERS = ("garbage-collector", "namespaces", "service-accounts", "replicas", "kubelet")
 """The names of all there are."""
 
 _STOP_TIMEOUT = 5.0
@@ -36,6 +37,8 @@ class Crew:
                 return Namespaces(self._api, graceful=graceful)
             case "service-accounts":
                 return ServiceAccounts(self._api)
+            case "replicas":
+                return Replicas(self._api)
             case _:
                 return Kubelet(self._api)
 

@@ -32,6 +32,7 @@ class Reference(msgspec.Struct, frozen=True, rename="camel"):
     kind: str
     name: str
     uid: str
+    controller: bool | None = None
     block_owner_deletion: bool | None = None
 
 
@@ -47,6 +48,11 @@ class Header(msgspec.Struct, frozen=True, rename="camel"):
     @property
     def deleted(self) -> bool:
         return self.deletion_timestamp is not None
+
+    @property
+    def controller(self) -> str | None:
+        """The uid of the owner that manages it."""
+        return next((reference.uid for reference in self.owner_references if reference.controller), None)
 
 
 class _Object(msgspec.Struct):

@@ -12,7 +12,7 @@ from tests.controllers.simulated import names, play
 
 
 def test_an_unknown_controller_is_refused_by_name() -> None:
-    known = "garbage-collector, namespaces, service-accounts, kubelet"
+    known = "garbage-collector, namespaces, service-accounts, replicas, kubelet"
     with pytest.raises(ConfigurationError, match=f"there is no controller 'cubelet'; there are {known}"):
         FakeAPIServer(controllers=["cubelet"])
 
@@ -76,12 +76,11 @@ def test_who_never_settles_is_named() -> None:
 def test_all_of_them_work_together_on_threads() -> None:
     with FakeAPIServer(controllers=CONTROLLERS) as api:
         api.create(objects.namespace("shop"))
-        deployment = api.create(objects.deployment("web", "shop"))
-        replicas = api.create(objects.replicaset("web-1", "shop", owners=[deployment]))
-        api.create(objects.pod("web-1-a", "shop", owners=[replicas]))
+        api.create(objects.deployment("web", "shop"))
         api.settle()
-        assert api.get("pods", "web-1-a", "shop")["status"]["phase"] == "Running"
-        api.delete("pods", "web-1-a", "shop", grace=0)
+        (pod,) = api.list("pods", "shop")
+        assert pod["status"]["phase"] == "Running"
+        api.delete("pods", pod["metadata"]["name"], "shop", grace=0)
         api.delete("namespaces", "shop")
         api.settle()
         assert "shop" not in names(api, "namespaces")

@@ -57,7 +57,7 @@ def test_the_watch_cache_has_bounds_on_request(monkeypatch: pytest.MonkeyPatch) 
         (["--fault", "verb=list,opening=1"], "'opening' is none of verb, resource, status"),
         (
             ["--controllers", "kubelet,cubelet"],
-            "there is no controller 'cubelet'; there are garbage-collector, namespaces, service-accounts, kubelet, or all",
+            "there is no controller 'cubelet'; there are garbage-collector, namespaces, service-accounts, replicas, kubelet, or all",
         ),
         (["--port", "70000"], "70000 is not in the range"),
         (["--manifests", "nothing.yaml"], "'nothing.yaml' does not exist"),

@@ -60,7 +60,7 @@ def test_a_client_reaches_it_by_the_kubeconfig_and_ctrl_c_ends_it(start: Start, 
     process = start("--manifests", str(manifest), "--kubeconfig", str(kubeconfig), "--controllers", "all", "--fault", fault, "-v")
     said = announced(process, 3)
     assert said[0].startswith("fake-kube: serving http://127.0.0.1:")
-    assert said[0].endswith(", 2 objects, with garbage-collector, namespaces, service-accounts, kubelet")
+    assert said[0].endswith(", 2 objects, with garbage-collector, namespaces, service-accounts, replicas, kubelet")
     assert said[1:] == [f"fake-kube: fault: {fault}", f"fake-kube: kubeconfig: {kubeconfig}"]
     with connected(str(kubeconfig)) as api:
         core: Any = client.CoreV1Api(api)

@@ -1,0 +1,108 @@
+"""The controller of replicas: pods of ReplicationControllers and ReplicaSets, ReplicaSets of Deployments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakes import FakeAPIServer
+from tests.controllers.simulated import SEEDS, names, play
+
+ALONE = ("replicas",)
+WITH_KUBELET = ("replicas", "kubelet")
+ALL = ("replicas", "kubelet", "garbage-collector")
+
+
+def template(image: str = "i:1") -> dict[str, Any]:
+    labels = {"app": "web"}
+    return {"metadata": {"labels": labels, "annotations": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": image}]}}
+
+
+def replication_controller(replicas: int) -> dict[str, Any]:
+    spec = {"replicas": replicas, "selector": {"app": "web"}, "template": template()}
+    return {"apiVersion": "v1", "kind": "ReplicationController", "metadata": {"name": "web"}, "spec": spec}
+
+
+def deployment(replicas: int) -> dict[str, Any]:
+    spec = {"replicas": replicas, "selector": {"matchLabels": {"app": "web"}}, "template": template()}
+    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": spec}
+
+
+@SEEDS
+def test_a_replication_controller_gets_the_pods_that_it_asks_for(seed: int) -> None:
+    def story(api: FakeAPIServer) -> None:
+        made = api.create(replication_controller(3))
+        api.settle()
+        pods = api.list("pods")
+        assert [pod["metadata"]["generateName"] for pod in pods] == ["web-"] * 3
+        assert pods[0]["metadata"]["labels"] == {"app": "web"}
+        assert pods[0]["metadata"]["annotations"] == {"a": "b"}
+        (owner,) = pods[0]["metadata"]["ownerReferences"]
+        assert owner == {
+            "apiVersion": "v1",
+            "kind": "ReplicationController",
+            "name": "web",
+            "uid": made["metadata"]["uid"],
+            "controller": True,
+            "blockOwnerDeletion": True,
+        }
+        status = api.get("replicationcontrollers", "web")["status"]
+        assert status == {
+            "replicas": 3,
+            "fullyLabeledReplicas": 3,
+            "readyReplicas": 3,
+            "availableReplicas": 3,
+            "observedGeneration": 1,
+        }
+
+    play(story, WITH_KUBELET, seed)
+
+
+@SEEDS
+def test_what_is_too_much_goes_and_what_was_deleted_comes_again(seed: int) -> None:
+    def story(api: FakeAPIServer) -> None:
+        api.create(replication_controller(3))
+        api.settle()
+        api.patch("replicationcontrollers", "web", {"spec": {"replicas": 1}})
+        api.settle()
+        (left,) = names(api, "pods")
+        api.delete("pods", left, grace=0)
+        api.settle()
+        (new,) = names(api, "pods")
+        assert new != left
+
+    play(story, ALONE, seed)
+
+
+@SEEDS
+def test_a_deployment_gets_a_set_and_its_pods_and_another_template_replaces_them(seed: int) -> None:
+    def story(api: FakeAPIServer) -> None:
+        api.create(deployment(2))
+        api.settle()
+        (first,) = api.list("replicasets.apps")
+        assert first["spec"]["selector"]["matchLabels"]["pod-template-hash"] == first["metadata"]["name"].removeprefix("web-")
+        status = api.get("deployments.apps", "web")["status"]
+        assert (status["replicas"], status["updatedReplicas"], status["availableReplicas"]) == (2, 2, 2)
+        assert [(each["type"], each["status"]) for each in status["conditions"]] == [("Available", "True"), ("Progressing", "True")]
+        api.patch("deployments.apps", "web", {"spec": {"template": template("i:2")}})
+        api.settle()
+        sizes = {each["metadata"]["name"]: each["spec"]["replicas"] for each in api.list("replicasets.apps")}
+        assert sizes.pop(first["metadata"]["name"]) == 0
+        assert list(sizes.values()) == [2]
+        images = {pod["spec"]["containers"][0]["image"] for pod in api.list("pods") if "deletionTimestamp" not in pod["metadata"]}
+        assert images == {"i:2"}
+
+    play(story, WITH_KUBELET, seed)
+
+
+@SEEDS
+def test_the_owner_that_is_deleted_takes_all_with_it(seed: int) -> None:
+    def story(api: FakeAPIServer) -> None:
+        api.create(deployment(2))
+        api.settle()
+        api.delete("deployments.apps", "web", propagation="Background")
+        api.settle()
+        api.runtime.sleep(31)
+        api.settle()
+        assert [names(api, resource) for resource in ("deployments.apps", "replicasets.apps", "pods")] == [[], [], []]
+
+    play(story, ALL, seed)
