@@ -113,7 +113,11 @@ class HTTPConnection(BaseHTTPRequestHandler):
         else:
             self._send(response)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _serve  # noqa: N815
+    def __getattr__(self, name: str) -> Any:
+        """Every method is the handler's to answer, those too that nobody has heard of: `do_GET` and its like."""
+        if name.startswith("do_"):
+            return self._serve
+        raise AttributeError(f"{type(self).__name__} has no attribute {name}", name=name, obj=self)
 
     def log_message(self, format: str, *args: object) -> None:
         logger.debug(format, *args)

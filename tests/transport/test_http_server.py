@@ -78,7 +78,7 @@ def answer_with_the_request(request: Request) -> Response:
 ECHO = ScriptedHandler(answer_with_the_request)
 
 
-@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "FOO"])
 def test_a_request_reaches_the_handler_as_it_was_sent(method: str, serve: Serve, pool: urllib3.PoolManager) -> None:
     url = f"{serve(ECHO).url}/api/v1/pods/a%20b?labelSelector=x%3Dy&watch="
     seen = pool.urlopen(method, url, body=b'{"a":1}', headers={"X-Test": "one"}).json()
