@@ -138,6 +138,24 @@ class RequestRecord(NamedTuple):
             return None
 
 
+def record_of(started: float, verb: str, call: Call | None, request: Request, status: int) -> RequestRecord:
+    """What is kept of a request that was answered so; `call` is None for what is no resource's."""
+    return RequestRecord(
+        time=started,
+        verb=verb,
+        resource=call.kind.resource.name if call else "",
+        namespace=call.namespace if call else "",
+        name=call.name if call else "",
+        subresource=call.subresource if call else "",
+        query=dict(reversed(request.query)),  # of a repeated parameter the first counts
+        status=status,
+        user_agent=request.headers.get("user-agent", ""),
+        path=request.path,
+        user=request.user,
+        body=request.body,
+    )
+
+
 def is_resource_path(path: str) -> bool:
     """Whether a path can name a collection or an object; all others are discovery's."""
     parts = path.strip("/").split("/")

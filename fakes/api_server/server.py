@@ -24,7 +24,7 @@ from fakes.api_server.kinds import Kinds
 from fakes.api_server.messages import Identity, Request, Response
 from fakes.api_server.rbac import first_objects
 from fakes.api_server.request_log import RequestLog
-from fakes.api_server.requests import REVIEWS, Call, PageNotFound, RequestRecord, is_resource_path, resolve
+from fakes.api_server.requests import REVIEWS, Call, PageNotFound, RequestRecord, is_resource_path, record_of, resolve
 from fakes.api_server.responses import (
     CommonHeaders,
     internal_error,
@@ -108,7 +108,7 @@ class APIServer(Bulk):
                 self._respond(request, call)
             response = render_fault(request, fault)
         status = 0 if fault is not None and fault.disconnect else response.status
-        self._requests.append(_record(started, verb, call, request, status))
+        self._requests.append(record_of(started, verb, call, request, status))
         return self._headers.add(request, response)
 
     def _identified(self, request: Request) -> tuple[Request, Response | None]:
@@ -290,20 +290,3 @@ class APIServer(Bulk):
             self._closed = True
         self.disconnect(clean=True)
         self._end_changes()
-
-
-def _record(started: float, verb: str, call: Call | None, request: Request, status: int) -> RequestRecord:
-    return RequestRecord(
-        time=started,
-        verb=verb,
-        resource=call.kind.resource.name if call else "",
-        namespace=call.namespace if call else "",
-        name=call.name if call else "",
-        subresource=call.subresource if call else "",
-        query=dict(reversed(request.query)),  # of a repeated parameter the first counts
-        status=status,
-        user_agent=request.headers.get("user-agent", ""),
-        path=request.path,
-        user=request.user,
-        body=request.body,
-    )
