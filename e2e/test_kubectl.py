@@ -91,10 +91,24 @@ metadata: {name: one}
 spec: {size: 3, colour: red}
 """
 
+SHARED = """
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: shared
+data:
+  first: red
+  second: green
+"""
+
 MANIFESTS = {
     "config": CONFIG,
     "config-changed": CONFIG.replace("red", "yellow"),
     "config-misspelled": CONFIG.replace("labels:", "lables:"),
+    "shared": SHARED,
+    "shared-changed": SHARED.replace(": red", ": blue").replace("green", "yellow"),
+    "shared-less": SHARED.replace("  second: green\n", ""),
+    "shared-misspelled": SHARED.replace("\ndata:", "\ndate:"),
     "web": WEB,
     "web-changed": WEB.replace("server:1", "server:2"),
     "widgets": WIDGETS,
