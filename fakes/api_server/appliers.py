@@ -16,7 +16,7 @@ from fakes.api_server.conflicts import ApplyConflict
 from fakes.api_server.encoding import same
 from fakes.api_server.field_sets import FieldSet, difference, intersection, union, without
 from fakes.api_server.field_types import FieldType
-from fakes.api_server.managers import UNOWNED, Author, Changes, Manager, Managers, Share, Types, updated
+from fakes.api_server.managers import UNOWNED, Author, Changes, Forms, Manager, Managers, Share, updated
 from fakes.api_server.merging import merged, pruned
 
 Document = dict[str, Any]
@@ -26,7 +26,7 @@ _BEFORE = "before-first-apply"
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """One configuration. `types` are those of its object, `reset` is what cannot be written by this way.
+    """One configuration. `forms` are those of its object, `reset` is what cannot be written by this way.
 
     `empty` is an object in which nothing was set, `now` is a timestamp.
     """
@@ -34,7 +34,7 @@ class Application:
     config: Document
     author: Author
     force: bool
-    types: Types
+    forms: Forms
     reset: FieldSet
     empty: Document
     now: str
@@ -45,7 +45,7 @@ class Application:
             live = self.empty
         elif not managers:
             before = Author(_BEFORE, self.author.api_version, self.author.subresource)
-            managers = updated({}, self.empty, live, before, self.types, self.now)
+            managers = updated({}, self.empty, live, before, self.forms, self.now)
         try:
             document, managers = self._apply(live, managers, force=self.force)
         except ApplyConflict as conflict:
@@ -59,9 +59,9 @@ class Application:
 
     @property
     def _type(self) -> FieldType:
-        found = self.types(self.author.api_version)
-        assert found is not None, "what is applied to is served"
-        return found
+        form = self.forms(self.author.api_version)
+        assert form is not None, "what is applied to is served"
+        return form.type
 
     def _apply(self, live: Document, managers: Managers, *, force: bool) -> tuple[Document, Managers]:
         whole, me = self._type, self.author.manager("Apply")
@@ -73,7 +73,7 @@ class Application:
         if last and last.fields:
             owned = functools.reduce(union, (share.fields for share in managers.values()))
             new = pruned(new, last.fields, owned, whole)
-        changes = Changes(live, new, self.types, self.reset)
+        changes = Changes(live, new, self.forms, self.reset)
         conflicts = _conflicts(changes, managers, me)
         if conflicts and not force:
             raise ApplyConflict(conflicts)

@@ -19,8 +19,17 @@ Document = dict[str, Any]
 Entries = list[dict[str, Any]]
 """managedFields as an object has them."""
 Operation = Literal["Apply", "Update"]
-Types = Callable[[str], FieldType | None]
-"""From an apiVersion to the type of the object in it; None where it is not served any more."""
+
+
+class Form(NamedTuple):
+    """An object in one version: its type, and what makes it of the object in the version in which it is written."""
+
+    type: FieldType
+    convert: Callable[[Document], Document]
+
+
+Forms = Callable[[str], Form | None]
+"""From an apiVersion to the form of the object in it; None where it is not served any more."""
 
 _MOST_UPDATERS = 10
 _ANCIENT = "ancient-changes"
@@ -154,9 +163,9 @@ def known(live: Entries | None, sent: Entries | None) -> Managers:
         return {}
 
 
-def updated(managers: Managers, old: Document, new: Document, author: Author, types: Types, now: str) -> Managers:
-    """The managers after an update of `old` to `new`. Both are without managedFields; `old` is empty for a creation."""
-    changes = Changes(old, new, types)
+def updated(managers: Managers, old: Document, new: Document, author: Author, forms: Forms, now: str, reset: FieldSet = EMPTY) -> Managers:
+    """The managers after an update of `old` to `new`, both without managedFields. Changes of the fields in `reset` do not count."""
+    changes = Changes(old, new, forms, reset)
     kept = changes.leave(managers)
     own_changes = changes.of(author.api_version)
     own = difference(own_changes.changed, UNOWNED) if own_changes else {}
@@ -170,22 +179,22 @@ def updated(managers: Managers, old: Document, new: Document, author: Author, ty
 class Changes:
     """The difference between two states of an object, in the words of each version. `reset` are fields whose changes do not count."""
 
-    def __init__(self, old: Document, new: Document, types: Types, reset: FieldSet = EMPTY) -> None:
+    def __init__(self, old: Document, new: Document, forms: Forms, reset: FieldSet) -> None:
         self._old = old
         self._new = new
-        self._types = types
+        self._forms = forms
         self._reset = reset
         self._found: dict[str, Comparison | None] = {}
 
     def of(self, api_version: str) -> Comparison | None:
         """None for a version that is not served."""
         if api_version not in self._found:
-            found = self._types(api_version)
-            self._found[api_version] = None if found is None else self._compare(found)
+            form = self._forms(api_version)
+            self._found[api_version] = None if form is None else self._compare(form)
         return self._found[api_version]
 
-    def _compare(self, type: FieldType) -> Comparison:
-        found = compare(self._old, self._new, type)
+    def _compare(self, form: Form) -> Comparison:
+        found = compare(form.convert(self._old), form.convert(self._new), form.type)
         return Comparison(without(found.changed, self._reset), without(found.removed, self._reset))
 
     def leave(self, managers: Managers, *, but: Manager | None = None) -> Managers:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 from fakes.api_server import managers, schemas, typed
 from fakes.api_server.appliers import Application
-from fakes.api_server.field_types import FieldType, type_of
+from fakes.api_server.errors import StatusError
+from fakes.api_server.field_types import type_of
 from fakes.api_server.kinds import Kind, Kinds
-from fakes.api_server.managers import Author, Entries, Managers, Types
+from fakes.api_server.managers import Author, Entries, Form, Forms, Managers
 from fakes.api_server.objects import Objects
 from fakes.api_server.options import WriteOptions
 from fakes.api_server.requests import Call
@@ -29,9 +31,9 @@ class Ownership:
         """Of an object that is created. `sent` are the managedFields that came with it, if any did."""
         reset = reset_fields(call.kind, "")
         shown = {name: value for name, value in document.items() if f"f:{name}" not in reset}
-        known, types = managers.known(None, sent), self._types(call.kind)
+        known, forms = managers.known(None, sent), self._forms(call.kind)
         now = document["metadata"]["creationTimestamp"]
-        return managers.write(managers.updated(known, empty(call.kind), shown, self._author(call, options), types, now))
+        return managers.write(managers.updated(known, empty(call.kind), shown, self._author(call, options), forms, now))
 
     def of_changed(
         self, call: Call, old: Document, new: Document, live: Entries | None, sent: Entries | None, options: WriteOptions
@@ -43,7 +45,8 @@ class Ownership:
             return []
         known = self._reconciled(call.kind, known)
         author = self._author(call, options)
-        return managers.write(managers.updated(known, old, new, author, self._types(call.kind), self._objects.now()))
+        reset = reset_fields(call.kind, call.subresource)
+        return managers.write(managers.updated(known, old, new, author, self._forms(call.kind), self._objects.now(), reset))
 
     def applied(
         self, call: Call, live: Document | None, entries: Entries | None, config: Document, options: WriteOptions
@@ -56,7 +59,7 @@ class Ownership:
             config,
             self._author(call, options),
             options.force,
-            self._types(call.kind),
+            self._forms(call.kind),
             reset_fields(call.kind, call.subresource),
             empty(call.kind),
             self._objects.now(),
@@ -73,14 +76,14 @@ class Ownership:
     def _author(self, call: Call, options: WriteOptions) -> Author:
         return Author(options.manager, call.kind.resource.api_version, call.subresource)
 
-    def _types(self, kind: Kind) -> Types:
-        def find(api_version: str) -> FieldType | None:
+    def _forms(self, kind: Kind) -> Forms:
+        def find(api_version: str) -> Form | None:
             resource = kind.resource
             if api_version == resource.api_version:
-                return type_of(kind)
+                return Form(type_of(kind), _as_it_is)
             group, _, version = api_version.rpartition("/")
             other = self._kinds.find(group, version, resource.plural)
-            return None if other is None else type_of(other)
+            return None if other is None else Form(type_of(other), _converter(kind, other))
 
         return find
 
@@ -88,11 +91,30 @@ class Ownership:
         """Definitions may have changed since; built-in kinds never do."""
         if not kind.custom:
             return known
-        find, result = self._types(kind), {}
+        find, result = self._forms(kind), {}
         for manager, share in known.items():
-            found = find(share.api_version)
-            result[manager] = share if found is None else share._replace(fields=managers.reconciled(share.fields, found))
+            form = find(share.api_version)
+            result[manager] = share if form is None else share._replace(fields=managers.reconciled(share.fields, form.type))
         return result
+
+
+def _as_it_is(document: Document) -> Document:
+    return document
+
+
+def _converter(kind: Kind, other: Kind) -> Callable[[Document], Document]:
+    """From the form of an object in one version to that in another. Where it cannot be had, the object stays as it is."""
+    if kind.conversion is None and other.conversion is None:
+        return _as_it_is
+
+    def convert(document: Document) -> Document:
+        try:
+            stored = kind.conversion.to_stored(document) if kind.conversion else document
+            return other.conversion.from_stored(stored) if other.conversion else stored
+        except StatusError:
+            return document
+
+    return convert
 
 
 def empty(kind: Kind) -> Document:

@@ -10,6 +10,8 @@ from collections.abc import Hashable
 from fakes.api_server.server import APIServer
 from fakes.storage import Event, Version
 
+MANAGER = "kube-controller-manager"
+"""The program that most of them stand for: whose writes theirs are noted as."""
 _log = logging.getLogger(__name__)
 
 

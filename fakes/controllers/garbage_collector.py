@@ -17,7 +17,7 @@ from fakes.api_server.errors import StatusError
 from fakes.api_server.face import Propagation
 from fakes.api_server.requests import object_key
 from fakes.api_server.server import APIServer
-from fakes.controllers.controller import Controller
+from fakes.controllers.controller import MANAGER, Controller
 from fakes.controllers.header import Header, Place, Reference, header
 from fakes.storage import Version
 
@@ -191,7 +191,7 @@ class GarbageCollector(Controller):
 
     def _patch(self, place: Place, found: Header, metadata: dict[str, object]) -> None:
         own = {**metadata, "uid": found.uid, "resourceVersion": found.resource_version}
-        self.api.patch(place.resource, place.name, {"metadata": own}, place.namespace, manager="kube-controller-manager")
+        self.api.patch(place.resource, place.name, {"metadata": own}, place.namespace, manager=MANAGER)
 
 
 def _waits_for_dependents(found: Header) -> bool:

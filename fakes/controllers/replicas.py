@@ -17,7 +17,7 @@ from fakes.api_server.encoding import to_json
 from fakes.api_server.errors import StatusError
 from fakes.api_server.objects import timestamp
 from fakes.api_server.server import APIServer
-from fakes.controllers.controller import Controller
+from fakes.controllers.controller import MANAGER, Controller
 from fakes.controllers.header import Header, Place, header
 from fakes.storage import Version
 
@@ -121,7 +121,7 @@ class Replicas(Controller):
         counts = {"replicas": len(active), "fullyLabeledReplicas": len(active), "readyReplicas": ready, "availableReplicas": ready}
         self._report(place, document, counts)
         for _ in range(wanted - len(active)):
-            self.api.create(self._pod(document))
+            self.api.create(self._pod(document), manager=MANAGER)
         surplus = sorted(active, key=lambda at: (active[at].ready, -int(active[at].metadata.resource_version)))
         for at in surplus[: max(0, len(active) - wanted)]:
             self.api.delete("pods", at.name, at.namespace)
@@ -143,7 +143,7 @@ class Replicas(Controller):
         before = document.get("status", {})
         after = {**counts, "observedGeneration": document["metadata"].get("generation", 0)}
         if any(before.get(field, 0) != value for field, value in after.items()):
-            self.api.patch(place.resource, place.name, {"status": after}, place.namespace, subresource="status")
+            self.api.patch(place.resource, place.name, {"status": after}, place.namespace, subresource="status", manager=MANAGER)
 
     # Deployments
 
@@ -153,7 +153,7 @@ class Replicas(Controller):
         current = f"{own['name']}-{_digest(spec['template'])}"
         if not spec.get("paused"):
             if not any(at.name == current for at in sets):
-                self.api.create(self._set(document, current))
+                self.api.create(self._set(document, current), manager=MANAGER)
             for at in sets:
                 self._scale(at, spec.get("replicas", 1) if at.name == current else 0)
         told = {at.name: self.api.get("replicasets.apps", at.name, at.namespace).get("status", {}) for at in sets}
@@ -187,7 +187,7 @@ class Replicas(Controller):
 
     def _scale(self, at: Place, replicas: int) -> None:
         if self.api.get(at.resource, at.name, at.namespace)["spec"].get("replicas", 1) != replicas:
-            self.api.patch(at.resource, at.name, {"spec": {"replicas": replicas}}, at.namespace)
+            self.api.patch(at.resource, at.name, {"spec": {"replicas": replicas}}, at.namespace, manager=MANAGER)
 
     def _conditions(self, deployment: Document, current: str, *, available: bool) -> list[Document]:
         facts = [

@@ -10,7 +10,7 @@ from collections.abc import Hashable
 from fakes.api_server.admission import NAMESPACES
 from fakes.api_server.errors import StatusError
 from fakes.api_server.server import APIServer
-from fakes.controllers.controller import Controller
+from fakes.controllers.controller import MANAGER, Controller
 from fakes.controllers.header import header
 from fakes.storage import Version
 
@@ -50,7 +50,7 @@ class ServiceAccounts(Controller):
         del self._queue[namespace]
         try:
             account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": _DEFAULT, "namespace": namespace}}
-            self.api.create(account, manager="kube-controller-manager")
+            self.api.create(account, manager=MANAGER)
         except StatusError as error:
             if error.code not in (403, 404, 409):
                 raise

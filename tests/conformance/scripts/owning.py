@@ -332,6 +332,35 @@ def _(s: Session) -> None:
     s.unseen("DELETE", s.at(CRDS, f"bars.{s.ns}.example.com"))
 
 
+@script("7.5 owners of an autoscaler in both of its versions", managed=True)
+def _(s: Session) -> None:
+    def scaler(version: str, **spec: Any) -> dict[str, Any]:
+        target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "d"}
+        own = {"maxReplicas": 3, "scaleTargetRef": target, **spec}
+        return {"apiVersion": f"autoscaling/{version}", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "a"}, "spec": own}
+
+    one, two = (f"/apis/autoscaling/{version}/namespaces/{s.ns}/horizontalpodautoscalers/a" for version in ("v1", "v2"))
+    cpu = {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 50}}}
+    s.apply(two, scaler("v2", metrics=[cpu]), fieldManager="m2")
+    s.apply(one, scaler("v1", targetCPUUtilizationPercentage=60), fieldManager="m1")
+    s.apply(one, scaler("v1", targetCPUUtilizationPercentage=60), fieldManager="m1", force="true")
+    s.patch(one, {"spec": {"maxReplicas": 4}}, fieldManager="u1")
+    s.patch(two, {"spec": {"minReplicas": 2}}, fieldManager="u2")
+    s.apply(two, scaler("v2", metrics=[cpu]), fieldManager="m2")
+
+
+@script("7.5 owners of what a write to a status changes of the metadata", managed=True)
+def _(s: Session) -> None:
+    s.have(deployment("a"), pod("a"), service("a", ports=[{"port": 80}]))
+    own = {"labels": {"l": "1"}, "annotations": {"a": "1"}, "finalizers": ["e.com/a"]}
+    for resource in ("deployments", "pods", "services"):
+        s.patch(s.at(resource, "a", "status"), {"metadata": own, "spec": {"replicas": 7}}, fieldManager="s1")
+        s.patch(s.at(resource, "a", "status"), {"metadata": {"annotations": {"a": "2"}, "finalizers": None}}, fieldManager="s2")
+    made = {**deployment("a"), "metadata": {"name": "a", "labels": {"x": "1"}, "annotations": {"x": "1"}}, "status": {"replicas": 1}}
+    s.apply(s.at("deployments", "a", "status"), made, fieldManager="s3")
+    s.apply(s.at("pods", "a", "status"), {**pod("a", labels={"x": "1"}), "status": {"reason": "r"}}, fieldManager="s3")
+
+
 @script("7.5 kinds that a server changes on the way", managed=True)
 def _(s: Session) -> None:
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}, "stringData": {"a": "1"}}
