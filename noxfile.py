@@ -71,6 +71,13 @@ def _cluster_of_this_machine(session: nox.Session) -> str:
 
 
 @nox.session
+def conformance(session: nox.Session) -> None:
+    """Test suites that other people wrote, on the fake. Builds them first (minutes, once); `-- --suite NAME`, `-- --focus PATTERN`."""
+    session.install("pytest", "-e", ".[cli,fakes,control-plane]")
+    session.run("pytest", "-s", "e2e/suites", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """The informer beside its peers, as ratios. Takes a minute; `-- PODS EVENTS` for other sizes."""
     session.install("kopf", *CHECKOUT)

@@ -6,6 +6,8 @@ import pytest
 
 from fakes.clusters import Cluster, KubeCluster
 
+collect_ignore = ["suites"]  # which take long, and are asked for by name
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--differential", type=int, default=30, metavar="N", help="random sequences of requests to compare the fake with")

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from e2e.suites import expected
+from e2e.suites.suite import SUITES
 from tests.conformance import scripts
 from tests.conformance.known import KNOWN
 from tests.conformance.outcome import Outcome, judge, recorded
@@ -61,6 +63,13 @@ absolute versions are masked. managedFields and the order of keys count in the r
 Written by `python -m tests.conformance.table`, never by hand.
 """
 
+_SUITES = """
+## Other people's test suites
+
+Test suites for API servers and their clients, run against the served fake by `nox -s conformance`. A real control plane without nodes
+passes all of these specs but those that need pods which serve.
+"""
+
 assert scripts.__all__
 
 
@@ -85,6 +94,24 @@ def _lines(outcomes: dict[str, Outcome]) -> Iterator[str]:
         for script in rows:
             outcome = outcomes[script.name]
             yield f"| {_cell(script.name.split(' ', 1)[1])} | {outcome} | {_cell(KNOWN.get(script.name, ''))} |"
+    yield from _suites()
+
+
+def _suites() -> Iterator[str]:
+    """What became of other people's test suites in the last run of each, `nox -s conformance`."""
+    yield _SUITES
+    yield "| suite | specs | pass | are left out | fail |\n|---|---|---|---|---|"
+    endings = {name: expected.seen(name) for name in SUITES}
+    for name, suite in SUITES.items():
+        counted = Counter(endings[name].values())
+        specs = f"{len(endings[name])} | {counted['passed']} | {counted['left out']} | {counted['failed']}"
+        yield f"| {suite.title}, {suite.module.version} | {specs} |"
+    for name, suite in SUITES.items():
+        if rest := {spec: ending for spec, ending in endings[name].items() if ending != "passed"}:
+            yield f"\nOf {suite.title}:\n\n| spec | fake | why |\n|---|---|---|"
+            for spec, ending in rest.items():
+                why = expected.FAILING.get(spec, "") if ending == "failed" else suite.why_left_out(spec)
+                yield f"| {_cell(spec)} | {ending} | {_cell(why)} |"
 
 
 def _cell(text: str) -> str:
