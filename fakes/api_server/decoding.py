@@ -22,7 +22,7 @@ Document = dict[str, Any]
 def decode(kind: Kind, document: Document, options: WriteOptions, *, patched: bool = False, said: Sequence[str] = ()) -> tuple[str, ...]:
     """Drop what nobody knows from `document`, in place, and give the warnings about it. Raises `Undecodable`.
 
-    `said` are complaints of before, about the patch that made it.
+    `said` is what is complained of already.
     """
     warnings = settle(document, [*said, *shape_of(kind).prune(document)], options)
     if isinstance(document, Doubled):

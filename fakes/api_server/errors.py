@@ -189,6 +189,11 @@ def not_routed(available: str) -> StatusError:
     return StatusError(406, "NotAcceptable", f"406: Not Acceptable\n\nAvailable representations: {available}", {})
 
 
+def not_consumed() -> StatusError:
+    """415, from where a real server looks for the handler: no built-in kind takes a patch of this type."""
+    return StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
+
+
 def wrong_form(message: str) -> StatusError:
     """406: the answer cannot be shown in the form that was accepted."""
     return StatusError(406, "NotAcceptable", message)

@@ -12,13 +12,14 @@ from typing import Any, Literal
 
 import msgspec
 
-from fakes.api_server import reading, verbs
+from fakes.api_server import reading
 from fakes.api_server.delete_options import DeleteOptions
 from fakes.api_server.encoding import from_json
 from fakes.api_server.errors import StatusError
 from fakes.api_server.kinds import Kind, Kinds
 from fakes.api_server.objects import ObjectAnswer, PlainAnswer
 from fakes.api_server.options import WriteOptions
+from fakes.api_server.patch import JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, Patch
 from fakes.api_server.requests import Call, Parameters
 from fakes.api_server.verbs import Verbs
 from informer.objects import plain
@@ -31,7 +32,7 @@ Propagation = Literal["Foreground", "Background", "Orphan"]
 MANAGER = "test"
 STRICT = WriteOptions(validation="Strict", manager=MANAGER)
 
-_PATCH_TYPES = {"merge": verbs.MERGE_PATCH, "strategic": verbs.STRATEGIC_PATCH, "json": verbs.JSON_PATCH}
+_PATCH_TYPES = {"merge": MERGE_PATCH, "strategic": STRATEGIC_PATCH, "json": JSON_PATCH}
 
 
 class Face:
@@ -84,7 +85,7 @@ class Face:
     ) -> Document:
         """PATCH of an object, its `status` or its `scale`. Gives it as it is then."""
         call = self._call("patch", resource, name, namespace, subresource)
-        change = verbs.patch_function(call.kind, _PATCH_TYPES[type], _copy(patch))
+        change = Patch(call.kind, _PATCH_TYPES[type], _copy(patch)).apply
         if _checked(call.kind, subresource, ("status", "finalize", "scale")) == "scale":
             return self._plain(call.kind, self._verbs.scaler.patch(call, change, _options(manager)))
         return self._document(call.kind, self._verbs.writer.patch(call, change, _options(manager)))

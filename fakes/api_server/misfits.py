@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fakes.api_server import errors, schemas, structural, typed
-from fakes.api_server.decoding import Undecodable, settle
+from fakes.api_server.decoding import Undecodable, decode, settle
+from fakes.api_server.encoding import copied, to_json
 from fakes.api_server.errors import Cause, StatusError
 from fakes.api_server.kinds import Kind, Kinds, Subresource
 from fakes.api_server.metadata import kind_name
@@ -38,18 +40,67 @@ def misfit(document: Document, resource: Resource | Subresource, options: WriteO
     api_version, kind = _said(document, resource)
     group, _, version = api_version.rpartition("/")
     start = f'{kind} in version "{version}" cannot be handled as a {resource.kind}'
-    name = schemas.name_of(group, version, kind)
-    if name is None:
-        return errors.bad_request(f"{start}: {schemas.unregistered(api_version, kind)}")
     try:
-        complaints = typed.normal(document, name)[1]
+        complaints = _read(document, api_version, kind)
         if (group, kind) == (resource.group, resource.kind):
             settle(document, complaints, options)
             return _of_another_version(api_version, resource)
+        raise _unconvertible(version, kind, resource)
     except Undecodable as error:
         return errors.bad_request(f"{start}: {error}")
+
+
+def _read(document: Document, api_version: str, kind: str) -> list[str]:
+    """Read it as what it says that it is; gives the complaints. Raises `Undecodable`."""
+    group, _, version = api_version.rpartition("/")
+    name = schemas.name_of(group, version, kind)
+    if name is None:
+        raise Undecodable(schemas.unregistered(api_version, kind))
+    return typed.normal(document, name)[1]
+
+
+def _unconvertible(version: str, kind: str, resource: Resource | Subresource) -> Undecodable:
     into = f"{resource.group.split('.')[0] or 'core'}.{resource.kind}"
-    return errors.bad_request(f"{start}: converting ({version}.{kind}) to ({into}): unknown conversion")
+    return Undecodable(f"converting ({version}.{kind}) to ({into}): unknown conversion")
+
+
+def check_said(document: Document, kind: Kind) -> None:
+    """Raises `Undecodable` for a custom resource that a patch left without its kind, 500 for one without its version."""
+    if kind.custom and not document.get("kind"):
+        raise Undecodable(f"Object 'Kind' is missing in '{to_json(document, ordered=True).decode()}'")
+    if kind.custom and not document.get("apiVersion"):
+        text = "Object 'apiVersion' is missing in 'object has no apiVersion field'"
+        raise StatusError(500, "InternalError", f"Internal error occurred: {text}", {"causes": [{"message": text}]})
+
+
+def read_patched(document: Document, kind: Kind, options: WriteOptions, said: Sequence[str]) -> tuple[str, ...]:
+    """Read what a patch made as an object of `kind`, in place, and give the warnings. `said` is what is complained of already.
+
+    Raises `Undecodable` where it says that it is something else. A built-in one without a version is read as what the server has inside,
+    whose fields have other names: nothing is left of it.
+    """
+    resource, api_version, name = kind.resource, document.get("apiVersion"), document.get("kind")
+    if not kind.custom and not api_version:
+        unknown = [f'unknown field "{field}"' for field in sorted(document) if field not in ("apiVersion", "kind")]
+        document.clear()
+        return settle(document, [*said, *unknown], options)
+    if not kind.custom and not fits(document, resource):
+        _read(copied(document), str(api_version), str(name or resource.kind))
+        raise _unconvertible(str(api_version).rpartition("/")[2], str(name), resource)
+    if not kind.custom:
+        document["kind"] = resource.kind
+    return decode(kind, document, options, patched=True, said=said)
+
+
+def check_patched(document: Document, kind: Kind) -> None:
+    """Raises 422 for a custom resource that a patch made one of another kind or group."""
+    resource = kind.resource
+    api_version, name = str(document.get("apiVersion")), str(document.get("kind"))
+    wanted = (("apiVersion", api_version, resource.api_version), ("kind", name, resource.kind))
+    causes = [Cause("FieldValueInvalid", f'Invalid value: "{is_}": must be {must}', field) for field, is_, must in wanted if is_ != must]
+    if kind.custom and causes:
+        group = api_version.rpartition("/")[0]
+        raise errors.invalid(f"{name}.{group}" if group else name, document["metadata"].get("name", ""), causes)
 
 
 def _of_another_version(said: str, resource: Resource | Subresource) -> StatusError:

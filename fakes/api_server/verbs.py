@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from fakes.api_server import bodies, errors, json_syntax, patches, reading
+from fakes.api_server import bodies, errors, json_syntax, reading
 from fakes.api_server.access import Access
 from fakes.api_server.applying import Applier
 from fakes.api_server.configurations import read_configuration
@@ -14,16 +15,15 @@ from fakes.api_server.definitions import Definitions
 from fakes.api_server.delete_options import DeleteOptions
 from fakes.api_server.deleting import Deleter
 from fakes.api_server.emptying import Emptier
-from fakes.api_server.encoding import from_json
 from fakes.api_server.errors import StatusError
 from fakes.api_server.first_objects import first_objects
-from fakes.api_server.kinds import Kind, Kinds, Subresource
+from fakes.api_server.kinds import Kinds, Subresource
 from fakes.api_server.messages import Identity, Request
 from fakes.api_server.misfits import custom_misfit, fits, misfit
 from fakes.api_server.objects import Objects
 from fakes.api_server.options import WriteOptions
 from fakes.api_server.ownership import Ownership
-from fakes.api_server.patch_complaints import json_patch_complaints, merge_complaints
+from fakes.api_server.patch import APPLY_PATCH, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, Patch
 from fakes.api_server.pod_actions import PodActions
 from fakes.api_server.pod_streams import PodStreams
 from fakes.api_server.requests import REVIEWS, STREAMS, Call
@@ -36,11 +36,6 @@ from fakes.api_server.writing import Writer
 from fakes.storage import Storage
 from informer.resource import Resource
 from informer.runtime import Runtime
-
-JSON_PATCH = "application/json-patch+json"
-MERGE_PATCH = "application/merge-patch+json"
-STRATEGIC_PATCH = "application/strategic-merge-patch+json"
-APPLY_PATCH = "application/apply-patch+yaml"
 
 Document = dict[str, Any]
 
@@ -102,9 +97,7 @@ class Verbs:
             case "patch" if bodies.media_type(request) == APPLY_PATCH:
                 return self.applier.apply(call, *_configuration(call, request))
             case "patch":
-                change, said = self._change(call, request)
-                text = partial(_go_text, request.body) if bodies.media_type(request) == STRATEGIC_PATCH else None
-                return self.writer.patch(call, change, _options(call, request, "PatchOptions"), text, said)
+                return self._patch(call, request)
             case "delete":
                 return self.deleter.delete(call, DeleteOptions.of(call.parameters, bodies.read_options(request)))
             case "deletecollection":
@@ -119,7 +112,7 @@ class Verbs:
                 return self._write(self.scaler.update, call, request, "UpdateOptions")
         if bodies.media_type(request) == APPLY_PATCH:
             return self.scaler.apply(call, *_configuration(call, request))
-        return self.scaler.patch(call, self._change(call, request)[0], _options(call, request, "PatchOptions"))
+        return self._patch(call, request)
 
     def _body(self, call: Call, request: Request, options: WriteOptions) -> Document:
         resource: Resource | Subresource = call.kind.subresources.get(call.subresource, call.kind.resource)
@@ -142,11 +135,8 @@ class Verbs:
         """Do this with the body. Raises what it raises, and 400, 413, 415 and 422, in the order in which a real server looks."""
         bodies.check(request, binary=not call.kind.custom or call.subresource == "scale")
         options = _options(call, request, kind)
-        try:
+        with _warning(options):
             return write(call, self._body(call, request, options), options)
-        except StatusError as error:
-            error.warnings = (*options.heard, *error.warnings)
-            raise
 
     def _review(self, request: Request, call: Call, document: Document, options: WriteOptions) -> Answer:
         return self.reviewer.answer(call, request, document)
@@ -154,22 +144,40 @@ class Verbs:
     def _issue(self, call: Call, document: Document, options: WriteOptions) -> Answer:
         return self.tokens.issue(call, document)
 
-    def _change(self, call: Call, request: Request) -> tuple[Callable[[Document], Document], list[str]]:
-        """What a patch does, and what is to be said of its text."""
-        sent = bodies.media_type(request)
-        bodies.check_size(request)
-        accepted = [JSON_PATCH, MERGE_PATCH, *([] if call.kind.custom else [STRATEGIC_PATCH])]
-        if sent not in accepted:
-            raise errors.unsupported_media_type(", ".join([*accepted, APPLY_PATCH]))
+    def _patch(self, call: Call, request: Request) -> Answer:
+        """Raises what it raises, and 400, 413, 415 and 422, in the order in which a real server looks."""
+        media_type = _patch_type(call, request)
+        options = _options(call, request, "PatchOptions")
         try:
-            patch = json_syntax.read(request.body, untyped=call.kind.custom)
-        except ValueError as error:
-            raise errors.bad_request(f"error decoding patch: {error}") from None
-        if call.subresource == "scale" and sent == STRATEGIC_PATCH:
-            # a Scale has no lists, so the two are the same
-            sent = MERGE_PATCH
-        said = json_patch_complaints(patch) if sent == JSON_PATCH else merge_complaints(patch)
-        return patch_function(call.kind, sent, patch), list(dict.fromkeys(said))
+            content = json_syntax.read(request.body, untyped=call.kind.custom)
+        except ValueError:
+            raise errors.bad_request("invalid JSON patch") from None
+        patch = Patch(call.kind, media_type, content)
+        if call.subresource == "scale":
+            return self.scaler.patch(call, patch.apply, options)
+        with _warning(options):
+            return self.writer.patch(call, patch.apply, options, patch.refusal, patch.complaints())
+
+
+@contextmanager
+def _warning(options: WriteOptions) -> Iterator[None]:
+    """What was heard before an error goes with the error."""
+    try:
+        yield
+    except StatusError as error:
+        error.warnings = (*options.heard, *error.warnings)
+        raise
+
+
+def _patch_type(call: Call, request: Request) -> str:
+    """Raises 413 and 415."""
+    sent, custom = bodies.media_type(request), call.kind.custom
+    accepted = [JSON_PATCH, MERGE_PATCH, *([] if custom else [STRATEGIC_PATCH])]
+    if sent not in accepted:
+        raise errors.unsupported_media_type(", ".join([*accepted, APPLY_PATCH])) if custom else errors.not_consumed()
+    bodies.check_size(request)
+    # a Scale has no lists, so the two are the same
+    return MERGE_PATCH if call.subresource == "scale" and sent == STRATEGIC_PATCH else sent
 
 
 def _options(call: Call, request: Request, kind: str, *, applying: bool = False) -> WriteOptions:
@@ -181,18 +189,3 @@ def _configuration(call: Call, request: Request) -> tuple[Document, WriteOptions
     options = _options(call, request, "PatchOptions", applying=True)
     config, repeated = read_configuration(request, strictly=options.validation != "Ignore")
     return config, options, repeated
-
-
-def patch_function(kind: Kind, media_type: str, patch: Any) -> Callable[[Document], Document]:
-    """What a patch makes of a document."""
-    match media_type:
-        case "application/json-patch+json":
-            return lambda document: patches.json_patch(document, patch)
-        case "application/merge-patch+json":
-            return lambda document: patches.merge_patch(document, patch)
-        case _:
-            return lambda document: patches.strategic_merge_patch(document, patch, kind)
-
-
-def _go_text(patch: bytes) -> str:
-    return patches.go_text(from_json(patch))

@@ -10,13 +10,13 @@ from fakes.api_server.allocation import SERVICES, allocate, keep_allocated
 from fakes.api_server.decoding import Undecodable, decode
 from fakes.api_server.definitions import DEFINITIONS, Definitions
 from fakes.api_server.encoding import copied, encode_object, same, to_json
-from fakes.api_server.errors import Cause
-from fakes.api_server.json_syntax import quote
 from fakes.api_server.kinds import Kind
 from fakes.api_server.managers import Entries
+from fakes.api_server.misfits import check_patched, check_said, read_patched
 from fakes.api_server.objects import ObjectAnswer, Objects
 from fakes.api_server.options import WriteOptions
 from fakes.api_server.ownership import Ownership
+from fakes.api_server.patch import unreadable
 from fakes.api_server.preconditions import check_uid, check_version
 from fakes.api_server.requests import Call, object_key
 from fakes.api_server.shapes import shape_of
@@ -164,41 +164,35 @@ class Writer:
     def patch(
         self,
         call: Call,
-        change: Callable[[Document], Document],
+        change: Callable[[Document], Any],
         options: WriteOptions,
-        text: Callable[[], str] | None = None,
+        refuse: Callable[[Document, str], errors.StatusError] | None = None,
         said: Sequence[str] = (),
     ) -> ObjectAnswer:
         """Apply `change` to the newest state, again when another write was faster. Raises what `change` raises, and 400, 404, 409, 422.
 
-        `change` leaves what it is given as it is. `text` gives the patch as messages show it; without, they show the object that it makes.
-        `said` are complaints about the patch.
+        `change` leaves what it is given as it is. `refuse` says what is answered where it makes something that is no object of its kind;
+        `said` is what is complained of already.
         """
 
         def revise(old: Document) -> Revision:
             new = change(old)
             if not isinstance(new, dict):
                 raise errors.unprocessable()
-            self._check_type(call.kind, new)
-            sent = managers.take(new, old["metadata"].get("managedFields"))
             try:
-                warnings = decode(call.kind, new, options, patched=True, said=said)
+                check_said(new, call.kind)
+                sent = managers.take(new, old["metadata"].get("managedFields"))
+                warnings = read_patched(new, call.kind, options, said)
             except Undecodable as error:
-                shown = text() if text else to_json(change(old), ordered=call.kind.custom).decode()
-                value = quote(shown)
-                raise errors.invalid("", "", [Cause("FieldValueInvalid", f"Invalid value: {value}: {error}", "patch")]) from None
+                result = change(old)
+                raise refuse(result, str(error)) if refuse else unreadable(to_json(result).decode(), str(error)) from None
             new = metadata.clean(call.kind, new)
             check_name(new["metadata"], call.name)
             check_place(call, new["metadata"])
+            check_patched(new, call.kind)
             return Revision(new, warnings, sent)
 
         return self.revise(call, revise, options)
-
-    def _check_type(self, kind: Kind, new: Document) -> None:
-        said = (new.get("apiVersion"), new.get("kind"))
-        if said != (kind.resource.api_version, kind.resource.kind):
-            wanted = f"{kind.resource.api_version}, Kind={kind.resource.kind}"
-            raise errors.bad_request(f"a patch must leave apiVersion and kind as they are: {wanted} became {said[0]}, Kind={said[1]}")
 
     def revise(self, call: Call, revise: Revise, options: WriteOptions, missing: Callable[[], ObjectAnswer] | None = None) -> ObjectAnswer:
         """Store what `revise` makes of the newest state, again when another write was faster; `missing` where there is none.
