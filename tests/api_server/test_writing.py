@@ -404,7 +404,7 @@ def test_a_patch_with_a_version_needs_it_to_be_the_newest(client: Client) -> Non
             "application/merge-patch+json",
             b"{nope",
             400,
-            "error decoding patch: invalid character 'n' looking for beginning of object key string",
+            "invalid JSON patch",
         ),
         (
             "application/json-patch+json",
@@ -513,7 +513,7 @@ def test_a_pod_starts_pending_and_without_the_status_it_was_sent_with(client: Cl
 
 def test_a_patch_must_not_change_what_an_object_is(client: Client) -> None:
     stored(client)
-    assert client.ask("PATCH", f"{FOOS}/a", {"kind": "Bar"}, MERGE).status == 400
+    assert client.ask("PATCH", f"{FOOS}/a", {"kind": "Bar"}, MERGE).status == 422
 
 
 def test_the_face_raises_what_the_door_answers(client: Client) -> None:

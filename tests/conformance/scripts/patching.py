@@ -129,6 +129,25 @@ def _(s: Session) -> None:
         s.patch(s.at(resource, "a"), b"null", MERGE)
 
 
+@script("7.4 what is odd about a patch's text")
+def _(s: Session) -> None:
+    s.have(config_map("a"), foo("a"))
+    for resource in ("configmaps", "foos"):
+        for validation in ("Ignore", "Warn", "Strict"):
+            s.patch(
+                s.at(resource, "a"),
+                b'{"metadata":{"labels":{"x":"1","x":"2"}},"metadata":{"labels":{"y":"1"}}}',
+                fieldValidation=validation,
+            )
+            twice = b'[{"op":"test","op":"add","path":"/metadata/labels","value":{},"nosuch":1}]'
+            s.patch(s.at(resource, "a"), twice, JSON_PATCH, fieldValidation=validation)
+            both = b'[{"op":"add","path":"/nosuch","value":{},"other":1}]'
+            s.patch(s.at(resource, "a"), both, JSON_PATCH, fieldValidation=validation)
+    s.patch(s.at("configmaps", "a"), b'{"data":{"x":"1","x":"2"},"nosuch":1}', STRATEGIC, fieldValidation="Warn")
+    s.patch(s.at("configmaps", "a"), b'{"data":{"x":"1","x":"2"},"nosuch":1}', STRATEGIC, fieldValidation="Strict")
+    s.patch(s.at("configmaps", "a"), b'{"data":{"x":1,"x":"2"}}')
+
+
 @script("7.4 options that cannot be")
 def _(s: Session) -> None:
     s.have(config_map("a"), foo("a"))
