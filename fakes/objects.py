@@ -144,6 +144,22 @@ def workload(
     return {"apiVersion": "apps/v1", "kind": kind, "metadata": own, "spec": wanted}
 
 
+def job(
+    name: str,
+    namespace: str = "default",
+    *,
+    image: str = "example.com/app:1",
+    labels: Labels = None,
+    annotations: Labels = None,
+    owners: Iterable[Mapping[str, Any]] = (),
+    **spec: Any,
+) -> Document:
+    """A Job of one pod, which is not started again."""
+    own = metadata(name, namespace, labels=labels, annotations=annotations, owners=owners)
+    template = {"spec": {"containers": [{"name": "main", "image": image}], "restartPolicy": "Never"}}
+    return {"apiVersion": "batch/v1", "kind": "Job", "metadata": own, "spec": {"template": template, **spec}}
+
+
 def service(
     name: str,
     namespace: str = "default",
@@ -171,6 +187,17 @@ def secret(name: str, namespace: str = "default", *, text: Mapping[str, str] | N
     """A Secret. `text` is what it keeps, in plain; the server encodes it. `rest`: see `metadata`."""
     own = metadata(name, namespace, **rest)
     return {"apiVersion": "v1", "kind": "Secret", "metadata": own, "type": type, "stringData": dict(text or {})}
+
+
+def serviceaccount(name: str, namespace: str = "default", **rest: Any) -> Document:
+    """A ServiceAccount. `rest`: see `metadata`."""
+    return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata(name, namespace, **rest)}
+
+
+def lease(name: str, namespace: str = "default", *, holder: str | None = None, seconds: int = 15, **spec: Any) -> Document:
+    """A Lease, as leader election and nodes have them; `seconds` is how long it is held."""
+    held: Document = {"leaseDurationSeconds": seconds, **({} if holder is None else {"holderIdentity": holder}), **spec}
+    return {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata(name, namespace), "spec": held}
 
 
 def event(
