@@ -7,29 +7,45 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from kubernetes import client
+
 from e2e.suites.suite import Suite
 from fakes import objects
-from fakes.clusters import open_cluster
+from fakes.clusters import Cluster, open_cluster
 from fakes.fake_api_server import FakeAPIServer
 
 _SECONDS_BETWEEN_BEATS = 20.0
+_NODE = "node-1"
 
 
 @contextmanager
 def cluster_for(suite: Suite, name: str) -> Iterator[Path]:
-    """The kubeconfig of a fresh cluster; `name` as the option `--kube-cluster` has it. What `node` asks for only the fake has."""
+    """The kubeconfig of a fresh cluster; `name` as the option `--kube-cluster` has it. No pods run on a real control plane's node."""
     with ExitStack() as stack:
         if name == "fake":
             yield stack.enter_context(_fake(suite))
-        else:
-            yield stack.enter_context(open_cluster(name, allow_writes=True)).kubeconfig
+            return
+        cluster = stack.enter_context(open_cluster(name, allow_writes=True))
+        if suite.node and name == "control-plane":
+            _add_node(cluster)
+        yield cluster.kubeconfig
+
+
+def _add_node(cluster: Cluster) -> None:
+    """A node that says of itself that it is Ready, with no kubelet behind it."""
+    node = objects.node(_NODE)
+    with cluster.api_client() as api:
+        core = client.CoreV1Api(api)
+        core.create_node({"metadata": node["metadata"], "spec": node.get("spec", {})})
+        core.patch_node(_NODE, {"spec": {"taints": None}})
+        core.patch_node_status(_NODE, {"status": node["status"]})
 
 
 @contextmanager
 def _fake(suite: Suite) -> Iterator[Path]:
     with FakeAPIServer(controllers=suite.controllers) as api, api.serve(tls=True) as server:
         if suite.node:
-            api.load(objects.node("node-1"))
+            api.load(objects.node(_NODE))
         over = threading.Event()
         heart = threading.Thread(target=_beat, args=(api, over), name="heart")
         heart.start()
@@ -42,7 +58,7 @@ def _fake(suite: Suite) -> Iterator[Path]:
 
 def _beat(api: FakeAPIServer, over: threading.Event) -> None:
     """What happens in a cluster at rest: a lease is renewed, and the past is compacted, but for the newest of it."""
-    lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "node-1", "namespace": "kube-node-lease"}}
+    lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": _NODE, "namespace": "kube-node-lease"}}
     before, beats = api.revision, 0
     while not over.wait(_SECONDS_BETWEEN_BEATS):
         beats += 1
