@@ -249,11 +249,11 @@ class Session:
             self.door.pause(0.1)
         raise AssertionError(f"{path} still lacks what is looked for in it")
 
-    def eventually(self, path: str, status: int) -> Answer:
-        """Ask until the answer has this status, as one does for what a controller is doing. No part of what is compared."""
+    def eventually(self, path: str, status: int, shows: str = "") -> Answer:
+        """Ask until the answer has this status and this text, as one does for what a controller is doing. No part of what is compared."""
         for _ in range(200):
             answer = self.unseen("GET", path)
-            if answer.status == status:
+            if answer.status == status and shows.encode() in answer.body:
                 return answer
             self.door.pause(0.05)
         raise AssertionError(f"{path} is still answered {answer.status}: {answer.body!r}")

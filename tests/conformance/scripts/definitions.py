@@ -168,6 +168,7 @@ def _(s: Session) -> None:
     name, path = defined(s)
     s.unseen("POST", path, bar(s, "a", finalizers=["example.com/x"]))
     s.unseen("DELETE", s.at(CRDS, name))
+    s.eventually(f"{path}/a", 200, "deletionTimestamp")
     s.door.pause(1)
     s.post(path, bar(s, "late"))
     s.get(f"{path}/a")
@@ -188,6 +189,7 @@ def _(s: Session) -> None:
         "application/json-patch+json",
     )
     s.door.pause(3)
+    s.eventually(path, 200)
     s.get(f"{path}/a")
     before = s.get(path).version
     s.get(path, fieldSelector="metadata.name=a", limit=1)
@@ -208,6 +210,7 @@ def _(s: Session) -> None:
     where = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/size"
     s.unseen("PATCH", s.at(CRDS, name), [{"op": "remove", "path": where}], "application/json-patch+json")
     s.door.pause(3)
+    s.eventually(path, 200)
     s.get(f"{path}/a")
     s.get(path)
     s.patch(f"{path}/b", {"spec": {"color": "blue"}})

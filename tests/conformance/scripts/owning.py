@@ -249,7 +249,8 @@ def _(s: Session) -> None:
 
 @script("7.5 labels, annotations, owners and finalizers", managed=True)
 def _(s: Session) -> None:
-    owner = {"apiVersion": "v1", "kind": "ConfigMap", "name": "o", "uid": "00000000-0000-0000-0000-000000000001"}
+    # of a kind that is not there: of another one the garbage collector would find that they are gone
+    owner = {"apiVersion": "e.com/v1", "kind": "Owner", "name": "o", "uid": "00000000-0000-0000-0000-000000000001"}
     other = {**owner, "name": "p", "uid": "00000000-0000-0000-0000-000000000002"}
     at = s.at("foos", "a")
     s.apply(at, foo("a", labels={"a": "1", "b": "1"}, annotations={"a": "1"}, ownerReferences=[owner]), fieldManager="m1")
