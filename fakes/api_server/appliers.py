@@ -45,7 +45,7 @@ class Application:
             live = self.empty
         elif not managers:
             before = Author(_BEFORE, self.author.api_version, self.author.subresource)
-            managers = updated({}, self.empty, live, before, self.forms, self.now)
+            managers = updated({}, self.empty, live, before, self.forms, self.now, self.reset)
         try:
             document, managers = self._apply(live, managers, force=self.force)
         except ApplyConflict as conflict:

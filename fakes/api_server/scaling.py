@@ -54,7 +54,7 @@ class Scaler:
         def revise(old: Document, entries: Entries) -> tuple[Document, Entries]:
             new = change({**old, "metadata": {**old["metadata"], **({"managedFields": entries} if entries else {})}})
             managers.take(new)
-            return new, self._ownership.of_changed(_of_scale(call), old, new, entries, None, options)
+            return new, self._ownership.of_changed(_of_scale(call), old, _without_zero(new), entries, None, options)
 
         return self._write(call, revise, options)
 
@@ -115,6 +115,12 @@ def scale_of(kind: Kind, document: Mapping[str, Any], *, unset: int | None = Non
         "spec": {"replicas": 1} if wanted is None else {"replicas": wanted} if wanted else {},
         "status": {"replicas": _find(document, current_path) or 0, **_selector(kind, document, selector_path)},
     }
+
+
+def _without_zero(scale: Document) -> Document:
+    """A Scale as a struct has it: no replicas are left out, and so the field is gone for those who own it."""
+    spec = scale.get("spec") or {}
+    return scale if spec.get("replicas") else {**scale, "spec": {}}
 
 
 def _of_scale(call: Call) -> Call:
