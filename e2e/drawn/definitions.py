@@ -12,6 +12,7 @@ Schema = dict[str, Any]
 _FIELDS = ("p", "q", "r")
 _TEXTS, _NUMBERS = ["", "a", "abcdef", "12"], [0, 1, -5, 12]
 _VALUES: list[Any] = [None, *_TEXTS, *_NUMBERS, 1.5, True, False, [], {}, ["a"], ["a", "a"], [1, "a"], [None], {"p": 1}, {"p": "a", "z": 1}]
+_STATUS = st.sampled_from([{"replicas": 1}, {"replicas": -5}, {}, {"z": 1}])
 _ITEMS: list[Any] = [[{"p": "a"}], [{"p": "a"}, {"p": "a"}], [{"p": "a", "q": 1}, {"p": "b"}], [{"q": 1}], [{}]]
 
 
@@ -139,7 +140,7 @@ def objects_of(schema: Schema) -> SearchStrategy[dict[str, Any]]:
     properties = schema["properties"]["spec"]["properties"]
     fields = st.fixed_dictionaries({}, optional={name: _value(part) for name, part in properties.items()} | {"z": st.sampled_from(_VALUES)})
     return st.fixed_dictionaries(
-        {}, optional={"spec": fields | fields | st.sampled_from([None, "a", []]), "status": fields, "z": st.just(1)}
+        {}, optional={"spec": fields | fields | st.sampled_from([None, "a", []]), "status": _STATUS, "z": st.just(1)}
     )
 
 

@@ -61,8 +61,10 @@ class Definitions:
             return
         known = self._kinds_of(document)
         self._kinds.install(established)
-        if known and known != self._kinds_of(document):
-            self._end_watches(_storage_key(document))
+        if known != self._kinds_of(document):
+            self._objects.cache.reset(_storage_key(document), 0)
+            if known:
+                self._end_watches(_storage_key(document))
 
     def removed(self, kind: Kind, document: Document) -> None:
         """After each deletion: of a definition, or of what may have been the last object that one was waiting for."""

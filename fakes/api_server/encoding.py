@@ -19,6 +19,7 @@ from fakes.storage import Event, Version
 _LESS, _GREATER, _AND = b"<>&"
 _ESCAPES = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"), ("\u2028".encode(), b"\\u2028"), ("\u2029".encode(), b"\\u2029"))
 
+_TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 _COUNTED = ("deployments.apps", "replicasets.apps", "statefulsets.apps")
 
 T = TypeVar("T")
@@ -146,9 +147,18 @@ def listing(kind: Kind, versions: Iterable[Version], revision: int, *, token: st
 
 def partial(version: Version) -> bytes:
     """PartialObjectMetadata of a stored object: typed key order, whatever the kind."""
-    metadata = version.document()["metadata"]
+    metadata = _without_template_generation(version.document()["metadata"])
     raw = typed.written(metadata, schemas.OBJECT_META) or msgspec.json.encode(metadata)
     return b'{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":' + _escaped(raw) + b"}"
+
+
+def _without_template_generation(metadata: dict[str, Any]) -> dict[str, Any]:
+    """A server keeps it beside the metadata, which has it only where the whole object is written."""
+    annotations = metadata.get("annotations") or {}
+    if _TEMPLATE_GENERATION not in annotations:
+        return metadata
+    rest = {name: value for name, value in annotations.items() if name != _TEMPLATE_GENERATION}
+    return {**metadata, "annotations": rest} if rest else {name: value for name, value in metadata.items() if name != "annotations"}
 
 
 def partial_listing(versions: Iterable[Version], revision: int, *, token: str = "", remaining: int = 0) -> bytes:
@@ -171,7 +181,7 @@ def bookmark(kind: Kind, revision: int, *, initial_end: bool, partial_form: bool
     """The object of a BOOKMARK event."""
     annotations = {"k8s.io/initial-events-end": "true"} if initial_end else {}
     if kind.resource.name == "daemonsets.apps":
-        annotations = {"deprecated.daemonset.template.generation": "0", **annotations}
+        annotations = {_TEMPLATE_GENERATION: "0", **annotations}
     metadata: dict[str, Any] = {"resourceVersion": str(revision)}
     if annotations:
         metadata["annotations"] = annotations

@@ -17,6 +17,27 @@ class Undecodable(ValueError):
     """An object that is not of its kind; the message says why, as a decoder says it."""
 
 
+_EMBEDDED: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "PersistentVolumeSpec": (
+        "PersistentVolumeSource",
+        (
+            "accessModes",
+            "capacity",
+            "claimRef",
+            "mountOptions",
+            "nodeAffinity",
+            "persistentVolumeReclaimPolicy",
+            "storageClassName",
+            "volumeAttributesClassName",
+            "volumeMode",
+        ),
+    ),
+    "RuleWithOperations": ("Rule", ("operations",)),
+    "Volume": ("VolumeSource", ("name",)),
+}
+"""Structs with another one inside, and the fields that are their own."""
+
+
 class Mending:
     """Reads field by field: without nulls and without what nobody knows, which is noted in `complaints`. Raises `Undecodable`."""
 
@@ -38,7 +59,8 @@ class Mending:
                 self._note("duplicate", f"{path}{key}")
             seen.add(key)
             if item is not None:
-                about = _About(name.rpartition(".")[2], (*fields, key), field.go_type.lstrip("*"))
+                struct = name.rpartition(".")[2]
+                about = _About(struct, (*fields, *_embedded(struct, key), key), field.go_type.lstrip("*"))
                 read = self._value(item, field.schema, about, f"{path}{key}")
                 result[key] = _both(result[key], read, field.schema) if key in result else read
             elif not _keeps_null(field):
@@ -93,6 +115,12 @@ def _both(first: Any, second: Any, schema: schemas.Schema) -> Any:
         read = zip(first, second, strict=False)
         return [*(_both(before, item, found["items"]) for before, item in read), *second[len(first) :]]
     return second
+
+
+def _embedded(struct: str, field: str) -> tuple[str, ...]:
+    """The struct inside of another one in which a field is, which JSON does not show and messages do."""
+    inner, own = _EMBEDDED.get(struct, ("", ()))
+    return (inner,) if inner and field not in own else ()
 
 
 class _About(NamedTuple):

@@ -183,7 +183,11 @@ def resolve(request: Request, kinds: Kinds) -> Call:
         verb = "create"
     else:
         verb = _verb(request, kind, namespace, name, parameters)
-    _check_subresource(kind, name, subresource, verb)
+    try:
+        _check_subresource(kind, name, subresource, verb)
+    except errors.StatusError as error:
+        error.warnings = (kind.deprecation,) if kind.custom and kind.deprecation else ()
+        raise
     return Call(verb, kind, namespace, name, subresource, parameters)
 
 

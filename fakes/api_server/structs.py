@@ -135,9 +135,14 @@ def fields_of(name: str) -> Mapping[str, Field]:
     """The fields of a struct in its order."""
     properties = schemas.all_schemas()[name]["properties"]
     return {
-        field: Field(field, properties[field], go_type.replace("[]byte", "[]uint8"), bool(always), bool(omit_zero))
+        field: Field(field, properties[field], _reflected(go_type), bool(always), bool(omit_zero))
         for field, go_type, always, omit_zero in _go_fields()[name]
     }
+
+
+def _reflected(go_type: str) -> str:
+    """A type as Go tells of it when it runs: by its package's own name."""
+    return go_type.replace("[]byte", "[]uint8").replace("apiv1.", "v1.")
 
 
 @functools.cache

@@ -51,10 +51,15 @@ class Run:
     """A history that is happening, with readers beside it."""
 
     client: Client = field(default_factory=lambda: Client(revision=100).with_foos())
+    first: int = field(init=False)
+    """The version at which the definition was there: the cache of its objects starts with it."""
     objects: dict[str, dict[str, Any]] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     uids: list[str] = field(default_factory=list)
     readers: list[tuple[int, dict[str, str], list[dict[str, Any]]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.first = self.client.api.revision
 
     def take(self, step: Step) -> None:
         api, before = self.client.api, self.client.api.revision
@@ -154,7 +159,7 @@ class Run:
     @property
     def held(self) -> range:
         """The versions from which a watch may start."""
-        return range(self.client.api.storage.compacted, self.client.api.revision + 1)
+        return range(max(self.first, self.client.api.storage.compacted), self.client.api.revision + 1)
 
 
 def matches(document: dict[str, Any] | None, selector: Mapping[str, str]) -> bool:

@@ -72,7 +72,7 @@ def test_a_version_that_is_too_old_is_an_error_event_and_the_end(client: Client)
                 "apiVersion": "v1",
                 "metadata": {},
                 "status": "Failure",
-                "message": "too old resource version: 1 (2)",
+                "message": "too old resource version: 1 (8)",
                 "reason": "Expired",
                 "code": 410,
             },

@@ -316,3 +316,15 @@ def _(s: Session) -> None:
             s.apply(s.at(resource, "a"), own, fieldManager="m", dryRun="All")
             s.apply(s.at(resource, "a"), own, fieldManager="m")
             s.unseen("DELETE", s.at(resource, "a"))
+
+
+@script("7.1 a value of another type in a struct inside of a struct")
+def _(s: Session) -> None:
+    hooks = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"
+    for rule in ({"apiVersions": 1}, {"operations": 1}, {"scope": 1}):
+        s.post(hooks, {"metadata": {"name": f"{s.ns}-a"}, "webhooks": [{"name": "a.b.c", "rules": [rule]}]})
+    for spec in ({"hostPath": {"path": 1}}, {"capacity": 1}, {"nfs": 1}, {"claimRef": {"uid": 1}}):
+        s.post(s.at("persistentvolumes"), {"metadata": {"name": f"{s.ns}-a"}, "spec": spec})
+    for volume in ({"name": 1}, {"name": "v", "emptyDir": 1}, {"name": "v", "configMap": {"items": [{"key": 1}]}}):
+        s.post(s.at("pods"), {"metadata": {"name": "a"}, "spec": {"volumes": [volume]}})
+    s.post(s.at("priorityclasses"), {"metadata": {"name": f"{s.ns}-a"}, "value": 1, "preemptionPolicy": True})

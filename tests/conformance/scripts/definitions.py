@@ -292,3 +292,28 @@ def _(s: Session) -> None:
         s.get(f"{path}/none")
         s.watch(path, timeoutSeconds="1").rest()
     s.unseen("DELETE", s.at(CRDS, f"bars.{group}"))
+
+
+@script("8 the watch cache of a resource starts with its definition, and anew with each change of it: 410 from before")
+def _(s: Session) -> None:
+    group = f"{s.ns}.example.com"
+    first = s.unseen("POST", s.at(CRDS), definition("Bar", group)).version
+    path = f"/apis/{group}/v1/namespaces/{s.ns}/bars"
+    s.eventually(path, 200)
+    s.watch(path, resourceVersion=first).rest()
+    version = s.post(path, bar(s, "a")).version
+    s.watch(path, resourceVersion=version, timeoutSeconds="1").rest()
+    columns = [{"name": "Size", "type": "integer", "jsonPath": ".spec.size"}]
+    change = [{"op": "add", "path": "/spec/versions/0/additionalPrinterColumns", "value": columns}]
+    s.unseen("PATCH", s.at(CRDS, f"bars.{group}"), change, "application/json-patch+json")
+    s.door.pause(2)
+    s.eventually(path, 200)
+    s.watch(path, resourceVersion=version).rest()
+    s.unseen("DELETE", s.at(CRDS, f"bars.{group}"))
+
+
+@script("8 a deprecated version: a warning also where there is no such subresource")
+def _(s: Session) -> None:
+    name, path = defined(s, deprecated=True)
+    s.get(f"{path}/a/scale")
+    s.unseen("DELETE", s.at(CRDS, name))

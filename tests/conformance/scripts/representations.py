@@ -247,3 +247,15 @@ def _(s: Session) -> None:
         rest = s.get(s.at(resource), TABLE, limit=1).rest
         s.get(s.at(resource), TABLE, continue_=rest)
         s.get(s.at(resource), TABLE, limit=1, labelSelector="none!=such")
+
+
+@script("6 metadata alone lacks a daemon set's template generation, which the whole object shows")
+def _(s: Session) -> None:
+    path = f"/apis/apps/v1/namespaces/{s.ns}/daemonsets"
+    template = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}}
+    made = {"metadata": {"name": "a"}, "spec": {"selector": {"matchLabels": {"a": "b"}}, "template": template}}
+    s.post(path, made)
+    s.get(f"{path}/a", PARTIAL)
+    s.get(path, TABLE)
+    s.patch(f"{path}/a", {"metadata": {"annotations": {"x": "1"}}})
+    s.get(path, PARTIAL_LIST)
