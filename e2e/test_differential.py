@@ -19,7 +19,6 @@ from e2e.drawn.step import Step
 from fakes.clusters import Cluster
 from tests.conformance.outcome import difference
 from tests.conformance.running import Seen
-from tests.conformance.session import STRATEGIC
 
 COMPARABLE = ("control-plane", "fake")
 NOT_IMPLEMENTED = 501
@@ -36,13 +35,7 @@ class Known:
     shows: list[Step]
 
 
-KNOWN = [
-    Known(
-        "a strategic patch with a wrong type is refused in other words",
-        lambda step: step.type == STRATEGIC and step.body == {"data": {"a": 1}},
-        [Step("create", "configmaps", body={}), Step("patch", "configmaps", body={"data": {"a": 1}}, type=STRATEGIC)],
-    ),
-]
+KNOWN: list[Known] = []
 
 
 def without_what_is_known(steps: list[Step]) -> list[Step]:

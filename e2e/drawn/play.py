@@ -287,6 +287,7 @@ class Play:
             self.definition = answer.json
             served = dict.fromkeys(self._collections(before), False) | self._collections(self.definition)
             waits.definition(self.session, served, self.definition["spec"]["versions"][0]["additionalPrinterColumns"][-1]["name"])
+            waits.established(self.session, f"{self.session.at(DEFINITIONS)}/{self.definition['metadata']['name']}")
         if step.verb == "delete" or (before and before["spec"] != self.definition["spec"]):
             self._listen([each for each in self.watches if each.resource == DRAWN])
 

@@ -41,6 +41,16 @@ def definition(session: Session, collections: dict[str, bool], mark: str) -> Non
         _until(session, f"{mark} at {path}", lambda path=path, served=served: _shows(session, path, mark) is served)  # type: ignore[misc]
 
 
+def established(session: Session, path: str) -> None:
+    """Wait until a definition says that it is established, which is later than it is served."""
+    _until(session, f"{path}, established", lambda: _is_established(session.unseen("GET", path).json))
+
+
+def _is_established(definition: dict[str, Any]) -> bool:
+    conditions = definition.get("status", {}).get("conditions") or ()
+    return any(condition["type"] == "Established" and condition["status"] == "True" for condition in conditions)
+
+
 def _shows(session: Session, path: str, mark: str) -> bool | None:
     """True where the collection is served with this mark, False where it is not served at all."""
     exchange = session.ask("GET", path, None, {"Accept": TABLE}, labelSelector="of=nobody")

@@ -15,6 +15,7 @@ from fakes.api_server.encoding import same
 from fakes.api_server.errors import Cause
 from fakes.api_server.pod_changes import pod_changes
 from fakes.api_server.pod_rules import pod_spec_faults, template_faults
+from fakes.api_server.strategy_rules import strategy_faults
 from fakes.api_server.structural_faults import invalid, required, unsupported
 
 Document = Mapping[str, Any]
@@ -58,6 +59,11 @@ def _selected(document: Document) -> Iterator[Cause]:
         yield invalid("spec.selector", {}, f"empty selector is invalid for {document['kind'].lower()}")
     yield from _mismatch(spec)
     yield from template_faults(spec.get("template") or {}, "spec.template")
+
+
+def _deployment(document: Document) -> Iterator[Cause]:
+    yield from _selected(document)
+    yield from strategy_faults(document["spec"].get("strategy") or {})
 
 
 def _daemon_set(document: Document) -> Iterator[Cause]:
@@ -217,7 +223,7 @@ RULES: Mapping[str, Rule] = {
     "controllerrevisions.apps": _needs(data="data is mandatory"),
     "cronjobs.batch": _cron_job,
     "daemonsets.apps": _daemon_set,
-    "deployments.apps": _selected,
+    "deployments.apps": _deployment,
     "endpointslices.discovery.k8s.io": _needs(addressType=""),
     "events": event_rules.core_faults,
     "events.events.k8s.io": event_rules.faults,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.conformance.definitions import config_map, foo, pod
+from tests.conformance.definitions import config_map, deployment, foo, pod
 from tests.conformance.script import script
-from tests.conformance.session import Session
+from tests.conformance.session import STRATEGIC, Session
 
 OWNER = {"apiVersion": "v1", "kind": "ConfigMap", "name": "x", "uid": "11111111-2222-3333-4444-555555555555"}
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
@@ -141,6 +141,28 @@ def _(s: Session) -> None:
     s.patch(s.at("configmaps", "b"), {"binaryData": {"a": "AAEC"}})
     s.patch(s.at("configmaps", "b"), {"data": {"a": "x" * 1_048_577}})
     s.patch(s.at("configmaps", "b"), {"data": {"a b": "x"}})
+
+
+@script("7.1 strategies of deployments")
+def _(s: Session) -> None:
+    strategies: tuple[dict[str, Any], ...] = (
+        {"type": "Recreate"},
+        {"type": "Recreate", "rollingUpdate": {"maxSurge": 1}},
+        {"type": "Nope"},
+        {"type": "Nope", "rollingUpdate": {"maxSurge": 1}},
+        {"rollingUpdate": {"maxSurge": 0, "maxUnavailable": 0}},
+        {"rollingUpdate": {"maxSurge": "0%", "maxUnavailable": "0%"}},
+        {"rollingUpdate": {"maxSurge": -1, "maxUnavailable": -2}},
+        {"rollingUpdate": {"maxSurge": "x", "maxUnavailable": "5"}},
+        {"rollingUpdate": {"maxSurge": "101%", "maxUnavailable": "101%"}},
+    )
+    for number, strategy in enumerate(strategies):
+        made = deployment(f"a{number}")
+        made["spec"]["strategy"] = strategy
+        s.post(s.at("deployments"), made, dryRun="All")
+    s.have(deployment("a"))
+    s.patch(s.at("deployments", "a"), {"spec": {"strategy": {"type": "Recreate"}}}, STRATEGIC)
+    s.patch(s.at("deployments", "a"), {"spec": {"strategy": {"$retainKeys": ["type"], "type": "Recreate"}}}, STRATEGIC)
 
 
 @script("7.1 the total size of what is sent")
