@@ -6,7 +6,7 @@ rules and RBAC everybody may do everything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from fakes.storage import Storage
 
 ADMIN, ANONYMOUS = "system:admin", "system:anonymous"
 _SERVICE_ACCOUNT = "system:serviceaccount:"
+_EXTRA = "impersonate-extra-"
 
 TOO_MANY = "Too many requests, please try again later."
 
@@ -131,14 +132,26 @@ def complete(who: Identity) -> Identity:
 def _claimed(request: Request) -> Identity | None:
     """Who the sender wants to be taken for."""
     name = request.headers.get("impersonate-user", "")
-    groups = tuple(group.strip() for group in request.headers.get("impersonate-group", "").split(",") if group.strip())
+    groups = _values(request.headers.get("impersonate-group", ""))
     if name:
         return complete(Identity(name, groups))
-    if groups:
-        listed = ", ".join(f'"{group}"' for group in groups)
-        asked = f'&user.DefaultInfo{{Name:"", UID:"", Groups:[]string{{{listed}}}, Extra:map[string][]string(nil)}}'
+    uid = request.headers.get("impersonate-uid", "")
+    extra = {header.removeprefix(_EXTRA): _values(text) for header, text in sorted(request.headers.items()) if header.startswith(_EXTRA)}
+    if groups or uid or extra:
+        listed = ", ".join(f'"{key}":{_go_list(values)}' for key, values in extra.items())
+        told = f"{{{listed}}}" if extra else "(nil)"
+        asked = f'&user.DefaultInfo{{Name:"", UID:"{uid}", Groups:{_go_list(groups)}, Extra:map[string][]string{told}}}'
         raise StatusError(400, "BadRequest", f"requested {asked} without impersonating a user name")
     return None
+
+
+def _values(header: str) -> tuple[str, ...]:
+    return tuple(value.strip() for value in header.split(",") if value.strip())
+
+
+def _go_list(values: Sequence[str]) -> str:
+    listed = ", ".join(f'"{value}"' for value in values)
+    return f"[]string{{{listed}}}" if values else "[]string(nil)"
 
 
 def _needed(request: Request, claimed: Identity) -> list[Attributes]:
@@ -148,8 +161,7 @@ def _needed(request: Request, claimed: Identity) -> list[Attributes]:
         needed = [Attributes("impersonate", "", "v1", "serviceaccounts", "", namespace, name)]
     else:
         needed = [Attributes("impersonate", "", "v1", "users", name=claimed.name)]
-    said = request.headers.get("impersonate-group", "")
-    groups = [group.strip() for group in said.split(",") if group.strip()]
+    groups = _values(request.headers.get("impersonate-group", ""))
     return needed + [Attributes("impersonate", "", "v1", "groups", name=group) for group in groups]
 
 

@@ -169,7 +169,7 @@ def resolve(request: Request, kinds: Kinds) -> Call:
     watched = bool(rest) and rest[0] == "watch"
     namespace, plural, name, subresource = _parts(rest[1:] if watched else rest)
     if not watched and (name or not parameters.flag("watch")):
-        _check_timeout(parameters.text("timeout"))
+        check_timeout(parameters.text("timeout"))
     kind = kinds.find(group, version, plural)
     if kind is None or (namespace and not kind.resource.namespaced) or (len(rest) > 6 and subresource != "proxy"):
         raise _unknown(kinds, group)
@@ -251,7 +251,8 @@ def _check_subresource(kind: Kind, name: str, subresource: str, verb: str) -> No
         raise errors.method_not_allowed(kind.resource.name if kind.custom else "", verb)
 
 
-def _check_timeout(text: str) -> None:
+def check_timeout(text: str) -> None:
+    """Raises 400 for a `timeout` that is no duration."""
     why = durations.complaint(text) if text else None
     if why is not None:
         raise errors.bad_request(f"invalid timeout specified in the request URL - {why}")

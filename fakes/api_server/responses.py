@@ -154,7 +154,7 @@ def render_denial(request: Request, error: StatusError) -> Response:
     if error.code == 429:
         return Response(429, {**_TEXT, "Retry-After": str(error.retry_after)}, f"{error.message}\n".encode())
     response = render_error(request, error)
-    return replace(response, headers={**response.headers, "X-Content-Type-Options": "nosniff"}) if error.code == 403 else response
+    return replace(response, headers={**response.headers, "X-Content-Type-Options": "nosniff"}) if error.code in (400, 403) else response
 
 
 def page_not_found() -> Response:

@@ -24,7 +24,17 @@ from fakes.api_server.kinds import Kinds
 from fakes.api_server.messages import Identity, Request, Response
 from fakes.api_server.rbac import first_objects
 from fakes.api_server.request_log import RequestLog
-from fakes.api_server.requests import REVIEWS, Call, PageNotFound, RequestRecord, is_resource_path, record_of, resolve
+from fakes.api_server.requests import (
+    REVIEWS,
+    Call,
+    PageNotFound,
+    Parameters,
+    RequestRecord,
+    check_timeout,
+    is_resource_path,
+    record_of,
+    resolve,
+)
 from fakes.api_server.responses import (
     CommonHeaders,
     internal_error,
@@ -128,10 +138,11 @@ class APIServer(Bulk):
 
     def _resolve(self, request: Request) -> tuple[Call | None, Response | None]:
         """What is asked of which resource; or else the refusal, if it is not discovery's."""
-        if not is_resource_path(request.path):
-            return None, None
         try:
-            return resolve(request, self.kinds), None
+            if is_resource_path(request.path):
+                return resolve(request, self.kinds), None
+            check_timeout(Parameters(request.query).text("timeout"))
+            return None, None
         except PageNotFound:
             return None, page_not_found()
         except StatusError as error:

@@ -66,3 +66,49 @@ def _(s: Session) -> None:
     s.ask("GET", s.at("configmaps"), None, {"Audit-Id": "my-own"})
     headers = s.exchanges[-1].headers
     s.exchanges[-1].headers = {**headers, "vary": headers["audit-id"]}
+
+
+@script("9 403: subresources, and methods that a path does not know")
+def _(s: Session) -> None:
+    for method, steps in (
+        ("GET", ("exec",)),
+        ("POST", ("exec",)),
+        ("GET", ("portforward",)),
+        ("GET", ("proxy",)),
+        ("POST", ("proxy", "x")),
+        ("POST", ("eviction",)),
+        ("PUT", ("status",)),
+        ("PATCH", ("status",)),
+        ("GET", ("nosuch",)),
+    ):
+        s.ask(method, s.at("pods", "x", *steps), None, BOB)
+    for method in ("PUT", "PATCH", "POST"):
+        s.ask(method, s.at("configmaps"), None, BOB)
+    s.ask("POST", s.at("configmaps", "x"), None, BOB)
+    s.ask("GET", s.at("foos", "x"), None, BOB)
+    s.ask("GET", "/apis/nosuch.example.com/v1/things", None, BOB)
+    s.ask("GET", "/api/v1/namespaces", None, BOB)
+    s.ask("GET", s.at("namespaces", s.ns), None, BOB)
+    s.ask("DELETE", s.at("namespaces", s.ns), None, BOB)
+    s.ask("GET", f"/api/v1/watch/namespaces/{s.ns}/pods", None, BOB)
+    s.ask("POST", "/nosuch", None, BOB)
+
+
+@script("9 a group, or what else, without a user to be")
+def _(s: Session) -> None:
+    s.ask("GET", s.at("configmaps"), None, {"Impersonate-Group": "system:masters"})
+    s.ask("GET", s.at("configmaps"), None, {**BOB, "Impersonate-Group": "system:masters"})
+    s.ask("GET", s.at("configmaps"), None, {"Impersonate-Extra-Scopes": "x"})
+    s.ask("GET", s.at("configmaps"), None, {"Impersonate-Uid": "x"})
+
+
+@script("11 how long a request may take")
+def _(s: Session) -> None:
+    for timeout in ("30s", "abc", "5", "-1s", "0s", "0", "", "1h", "1.5m"):
+        s.get(s.at("configmaps"), timeout=timeout)
+    s.get(s.at("configmaps"), timeout="abc", watch="true", timeoutSeconds="1")
+    s.post(s.at("configmaps"), config_map("a"), timeout="abc")
+    s.post(s.at("configmaps"), config_map("a"), timeout="10s")
+    s.get("/version", timeout="abc")
+    s.get("/apis", timeout="abc")
+    s.get("/nosuch", timeout="abc")
