@@ -155,7 +155,7 @@ class WatchBody:
                 self._count(len(lines))
                 return b"".join(lines)
         self._release()
-        if self._broken and not self._closed:
+        if self._broken:
             raise ConnectionResetError("the API server broke the connection of a watch")
         return b""
 

@@ -110,6 +110,14 @@ def test_disconnecting_breaks_every_open_watch_at_once(client: Client) -> None:
     assert client.api.disconnect() == 0
 
 
+def test_a_broken_stream_that_is_closed_before_it_is_read_has_not_ended_well(client: Client) -> None:
+    opened = client.watch(FOOS, resourceVersion=client.api.revision)
+    client.api.disconnect()
+    opened.body.close()
+    with pytest.raises(ConnectionResetError):
+        opened.body.read()
+
+
 def test_a_clean_end_comes_after_what_was_on_its_way(client: Client) -> None:
     opened = client.watch(FOOS, resourceVersion=client.api.revision)
     client.api.create(foo("a"))
