@@ -51,6 +51,6 @@ def test_a_cluster_answers_as_expected(cluster: Cluster, script: Script) -> None
     if isinstance(seen, BaseException):
         raise seen
     expected = recorded(script.name)
-    if cluster.kind_of == "fake" and script.name in KNOWN:
+    if cluster.kind_of == "fake" and (script.ahead or script.name in KNOWN):
         return  # what it answers instead is judged in process
     assert same(seen, expected, ordered=script.ordered), difference(seen, expected, ordered=script.ordered)

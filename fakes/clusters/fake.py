@@ -1,7 +1,7 @@
 """FakeCluster: the in-memory API server, served on a loopback port.
 
 Guarantees: the kubeconfig, the port and the objects are the same after a restart. `api` is the server itself, for tests that seed or
-inspect it without a request.
+inspect it without a request. Beside it run the controllers that run in the cluster `control-plane`, so that a test sees the same on both.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from fakes.clusters.ports import free_ports
 from fakes.fake_api_server import FakeAPIServer
 from informer.errors import LifecycleError
 
+_CONTROLLERS = ("garbage-collector", "namespaces")
+
 
 class FakeCluster(Cluster):
-    """The fake as a cluster; it is up when it is made."""
+    """The fake as a cluster; it is up when it is made. An `api` of the caller's own runs what it runs, and is the caller's to close."""
 
     def __init__(self, api: FakeAPIServer | None = None) -> None:
-        self.api = api or FakeAPIServer(rbac=True)
+        self._owns_api = api is None
+        self.api = FakeAPIServer(rbac=True, controllers=_CONTROLLERS) if api is None else api
         self._folder = tempfile.TemporaryDirectory(prefix="informer-kit-", ignore_cleanup_errors=True)
         self._port = free_ports(1)[0]
         self._serving: ExitStack | None = None
@@ -62,11 +65,8 @@ class FakeCluster(Cluster):
             shutil.copyfile(server.kubeconfig, self.kubeconfig)
             self._serving = stack.pop_all()
 
-    def delete_namespace(self, name: str) -> None:
-        """The fake runs no namespace controller, so what one does is done here, at once; what has finalizers keeps the namespace."""
-        super().delete_namespace(name)
-        self.api.empty_namespace(name)
-
     def close(self) -> None:
         self.stop()
+        if self._owns_api:
+            self.api.close()
         self._folder.cleanup()

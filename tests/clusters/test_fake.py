@@ -7,7 +7,9 @@ import pytest
 import urllib3
 from kubernetes import client
 
+from fakes import FakeAPIServer
 from fakes.clusters.fake import FakeCluster
+from fakes.objects import configmap
 from informer.errors import LifecycleError
 
 
@@ -58,9 +60,24 @@ def test_each_namespace_has_a_fresh_name_and_goes_when_it_is_deleted(cluster: Fa
     assert first != second
     core.create_namespaced_config_map(first, {"metadata": {"name": "inside"}})
     cluster.delete_namespace(first)
+    cluster.api.settle()
     names = [item.metadata.name for item in core.list_namespace().items]
     assert second in names
     assert first not in names
+
+
+def test_what_an_owner_leaves_behind_is_collected_as_on_a_control_plane(cluster: FakeCluster, core: Any) -> None:
+    core.create_namespaced_config_map("default", {"metadata": {"name": "owner"}})
+    core.create_namespaced_config_map("default", configmap("owned", owners=[cluster.api.get("configmaps", "owner", "default")]))
+    core.delete_namespaced_config_map("owner", "default")
+    cluster.api.settle()
+    assert core.list_namespaced_config_map("default").items == []
+
+
+def test_a_server_of_the_callers_own_outlives_it() -> None:
+    with FakeAPIServer() as api:
+        FakeCluster(api).close()
+        assert api.list("namespaces")
 
 
 def test_closing_it_deletes_its_kubeconfig_and_frees_its_port() -> None:

@@ -18,7 +18,8 @@ class Script:
     """`name` begins with the number of a section (`tests/conformance/table.py` has their titles).
 
     managedFields are compared where `managed`, the order of keys where `ordered`: else they would hide every other difference. `verbatim`
-    bodies are compared letter by letter; with `headers`, all are that do not belong to the transport.
+    bodies are compared letter by letter; with `headers`, all are that do not belong to the transport. One that is `ahead` looks at what a
+    controller has not come to yet: a real one takes a moment for it, those of a fake cluster take none.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Script:
     ordered: bool = False
     verbatim: bool = False
     headers: bool = False
+    ahead: bool = False
 
     @property
     def section(self) -> str:
@@ -38,13 +40,13 @@ SCRIPTS: dict[str, Script] = {}
 
 
 def script(
-    name: str, *, managed: bool = False, ordered: bool = False, verbatim: bool = False, headers: bool = False
+    name: str, *, managed: bool = False, ordered: bool = False, verbatim: bool = False, headers: bool = False, ahead: bool = False
 ) -> Callable[[Play], Play]:
     """Put a function into the suite."""
 
     def enter(play: Play) -> Play:
         assert name not in SCRIPTS, f"two scripts are called {name!r}"
-        SCRIPTS[name] = Script(name, play, managed, ordered, verbatim, headers)
+        SCRIPTS[name] = Script(name, play, managed, ordered, verbatim, headers, ahead)
         return play
 
     return enter

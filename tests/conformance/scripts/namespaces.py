@@ -32,7 +32,7 @@ def _(s: Session) -> None:
     s.unseen("DELETE", s.at("namespaces", name))
 
 
-@script("8 a namespace that is terminating: no create, but changes")
+@script("8 a namespace that is terminating: no create, but changes", ahead=True)
 def _(s: Session) -> None:
     name = f"{s.ns}-2"
     s.unseen("POST", s.at("namespaces"), {"metadata": {"name": name}})
@@ -92,7 +92,7 @@ def _(s: Session) -> None:
     s.unseen("DELETE", s.at("namespaces", name))
 
 
-@script("8 finalizers of others stay when a namespace has been emptied")
+@script("8 finalizers of others stay when a namespace has been emptied", ahead=True)
 def _(s: Session) -> None:
     name = f"{s.ns}-2"
     s.unseen("POST", s.at("namespaces"), {"metadata": {"name": name}})
