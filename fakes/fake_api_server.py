@@ -10,9 +10,9 @@ from typing import Any, Self
 
 import kubernetes.client
 
-from fakes.api_server.access import ADMIN, ANONYMOUS
+from fakes.api_server.access.access import ADMIN, ANONYMOUS
+from fakes.api_server.access.rbac import MASTERS
 from fakes.api_server.messages import Identity
-from fakes.api_server.rbac import MASTERS
 from fakes.api_server.server import APIServer
 from fakes.controllers import Crew
 from fakes.simulation import SimulatedRuntime

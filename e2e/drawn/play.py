@@ -10,7 +10,7 @@ from typing import Any
 from e2e.drawn import objects, waits
 from e2e.drawn.places import Place, group_of, place_of
 from e2e.drawn.step import DEFINITIONS, DRAWN, PROTOBUF, YAML, Step
-from fakes.api_server import protobuf, yaml_form
+from fakes.api_server.wire import protobuf, yaml_form
 from tests.conformance.definitions import config_map, definition
 from tests.conformance.session import APPLY, JSON_PATCH, MERGE, Answer, Session, Watch
 

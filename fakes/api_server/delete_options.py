@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fakes.api_server import errors, schemas, typed
+from fakes.api_server import errors
+from fakes.api_server.builtin import schemas, typed
 from fakes.api_server.errors import Cause
 from fakes.api_server.options import check_options, dry_run_faults, unsupported_option
 from fakes.api_server.requests import Parameters

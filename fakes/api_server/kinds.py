@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, Protocol
 
-from fakes.api_server.conversions import Conversion, conversion_of
+from fakes.api_server.builtin.conversions import Conversion, conversion_of
 from fakes.api_server.errors import bad_request
 from fakes.storage import Version
 from informer.resource import Resource, ResourceName
@@ -210,7 +210,7 @@ class Kinds:
 
     def install(self, crd: Mapping[str, Any]) -> tuple[Kind, ...]:
         """Take in the kinds of a CustomResourceDefinition, in place of what it defined before, and give them."""
-        from fakes.api_server.crds import kinds_of
+        from fakes.api_server.custom.crds import kinds_of
 
         kinds = kinds_of(crd)
         if self._custom.get(crd["metadata"]["name"]) == kinds:

@@ -6,8 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from fakes.api_server import errors, field_manager
+from fakes.api_server import errors
 from fakes.api_server.errors import Cause
+from fakes.api_server.ownership import field_manager
 from fakes.api_server.requests import Parameters
 
 _MATCH = "resourceVersionMatch"

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from fakes.api_server import durations, errors
-from fakes.api_server.bodies import media_type
-from fakes.api_server.encoding import from_json
 from fakes.api_server.kinds import Kind, Kinds
 from fakes.api_server.messages import Request
+from fakes.api_server.wire.bodies import media_type
+from fakes.api_server.wire.encoding import from_json
 
 _INTEGER = re.compile(r"^[+-]?[0-9]+$")
 _ON_COLLECTION = {"GET": "list", "POST": "create", "DELETE": "deletecollection"}

@@ -12,18 +12,18 @@ from collections import deque
 from collections.abc import Callable
 from typing import Literal
 
-from fakes.api_server import discovery, negotiation
-from fakes.api_server.access import Access, Several, denial
-from fakes.api_server.authentication import identified
-from fakes.api_server.bulk import Bulk
-from fakes.api_server.definitions import DEFINITIONS
+from fakes.api_server.access.access import Access, Several, denial
+from fakes.api_server.access.authentication import identified
+from fakes.api_server.access.rbac import first_objects
+from fakes.api_server.custom.definitions import DEFINITIONS
+from fakes.api_server.discovery import discovery
 from fakes.api_server.errors import JSON_TYPES, StatusError, not_acceptable
-from fakes.api_server.face import Document
+from fakes.api_server.face.bulk import Bulk
+from fakes.api_server.face.face import Document
+from fakes.api_server.face.request_log import RequestLog
 from fakes.api_server.faults import Fault, FaultList, StreamFault
 from fakes.api_server.kinds import Kinds
 from fakes.api_server.messages import Identity, Request, Response
-from fakes.api_server.rbac import first_objects
-from fakes.api_server.request_log import RequestLog
 from fakes.api_server.requests import (
     REVIEWS,
     Call,
@@ -35,7 +35,12 @@ from fakes.api_server.requests import (
     record_of,
     resolve,
 )
-from fakes.api_server.responses import (
+from fakes.api_server.tables import Tables, TableStream
+from fakes.api_server.verbs.verbs import Verbs
+from fakes.api_server.verbs.watch_cache import WatchCache, is_cached
+from fakes.api_server.verbs.watching import WatchBody, open_watch
+from fakes.api_server.wire import negotiation
+from fakes.api_server.wire.responses import (
     CommonHeaders,
     internal_error,
     page_not_found,
@@ -47,10 +52,6 @@ from fakes.api_server.responses import (
     warned,
     watch_type,
 )
-from fakes.api_server.tables import Tables, TableStream
-from fakes.api_server.verbs import Verbs
-from fakes.api_server.watch_cache import WatchCache, is_cached
-from fakes.api_server.watching import WatchBody, open_watch
 from fakes.storage import HISTORY, Snapshot, Storage
 from informer.runtime import Runtime, current_runtime
 

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from fakes.api_server.definitions import DEFINITIONS
+from fakes.api_server.custom.definitions import DEFINITIONS
 from fakes.api_server.errors import StatusError
-from fakes.api_server.face import Propagation
+from fakes.api_server.face.face import Propagation
 from fakes.api_server.requests import object_key
 from fakes.api_server.server import APIServer
 from fakes.controllers.controller import MANAGER, Controller

@@ -15,9 +15,9 @@ from typing import Any
 import msgspec
 
 from fakes import objects
-from fakes.api_server.admission import PODS
+from fakes.api_server.builtin.admission import PODS
 from fakes.api_server.errors import StatusError
-from fakes.api_server.objects import timestamp
+from fakes.api_server.objects.objects import timestamp
 from fakes.api_server.server import APIServer
 from fakes.controllers.controller import Controller
 from fakes.controllers.header import Header, Place

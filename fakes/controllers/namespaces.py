@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from fakes.api_server.admission import NAMESPACES
+from fakes.api_server.builtin.admission import NAMESPACES
 from fakes.api_server.errors import StatusError
 from fakes.api_server.server import APIServer
 from fakes.controllers.controller import Controller

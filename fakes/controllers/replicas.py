@@ -12,11 +12,11 @@ from typing import Any
 
 import msgspec
 
-from fakes.api_server.admission import PODS
-from fakes.api_server.encoding import to_json
+from fakes.api_server.builtin.admission import PODS
 from fakes.api_server.errors import StatusError
-from fakes.api_server.objects import timestamp
+from fakes.api_server.objects.objects import timestamp
 from fakes.api_server.server import APIServer
+from fakes.api_server.wire.encoding import to_json
 from fakes.controllers.controller import MANAGER, Controller
 from fakes.controllers.header import Header, Place, header
 from fakes.storage import Version

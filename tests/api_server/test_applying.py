@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from fakes.api_server.errors import Conflict
-from fakes.api_server.field_manager import of_agent
-from fakes.api_server.manifests import ManifestError
+from fakes.api_server.face.manifests import ManifestError
+from fakes.api_server.ownership.field_manager import of_agent
 from tests.api_server.client import CONFIG_MAPS, FOOS, Answer, Client, config_map, foo, foo_definition
 
 APPLY = {"Content-Type": "application/apply-patch+yaml"}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fakes.api_server.quantities import canonical
+from fakes.api_server.builtin.quantities import canonical
 from tests.api_server.client import CONFIG_MAPS, PODS, Client
 
 DEFAULTS = [json.loads(line) for line in Path(__file__).with_name("data").joinpath("defaults.jsonl").read_text().splitlines()]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fakes import objects
-from fakes.api_server.conversions import conversion_of
+from fakes.api_server.builtin.conversions import conversion_of
 from fakes.api_server.errors import StatusError
 from tests.api_server.client import Client, brief
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fakes.api_server import crds
+from fakes.api_server.custom import crds
 from fakes.api_server.errors import StatusError
 
 LABEL_RULE = (

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fakes.api_server.discovery import answer
+from fakes.api_server.discovery.discovery import answer
 from fakes.api_server.errors import StatusError
 from fakes.api_server.kinds import Kinds
 from fakes.api_server.messages import Request, Response

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.api_server import field_sets
-from fakes.api_server.comparison import compare, everything, opinion
-from fakes.api_server.encoding import same
-from fakes.api_server.field_sets import FieldSet, difference, intersection, union, without
-from fakes.api_server.field_types import FieldType, type_of
 from fakes.api_server.kinds import Kinds
-from fakes.api_server.merging import merged, pruned, taken_out
-from fakes.api_server.type_faults import complaint
+from fakes.api_server.ownership import field_sets
+from fakes.api_server.ownership.comparison import compare, everything, opinion
+from fakes.api_server.ownership.field_sets import FieldSet, difference, intersection, union, without
+from fakes.api_server.ownership.field_types import FieldType, type_of
+from fakes.api_server.ownership.merging import merged, pruned, taken_out
+from fakes.api_server.ownership.type_faults import complaint
+from fakes.api_server.wire.encoding import same
 
 Path = tuple[str, ...]
 PATHS = st.sets(st.lists(st.sampled_from(["f:a", "f:b", 'k:{"n":1}', 'v:"x"']), min_size=1, max_size=3).map(tuple), max_size=8)

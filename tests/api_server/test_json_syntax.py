@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.api_server.json_syntax import Doubled, complaint, doubled_paths, read
+from fakes.api_server.wire.json_syntax import Doubled, complaint, doubled_paths, read
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),

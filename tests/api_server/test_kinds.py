@@ -182,6 +182,6 @@ def test_versions_rank_as_people_read_them() -> None:
 
 
 def test_importing_the_kinds_reads_no_data() -> None:
-    code = "import fakes.api_server.kinds as k, fakes.api_server.schemas as s; assert k._builtin.cache_info().currsize == 0;"
+    code = "import fakes.api_server.kinds as k, fakes.api_server.builtin.schemas as s; assert k._builtin.cache_info().currsize == 0;"
     code += "assert s.all_schemas.cache_info().currsize == 0"
     subprocess.run([sys.executable, "-c", code], check=True)

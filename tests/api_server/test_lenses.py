@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fakes.api_server import structural
+from fakes.api_server.custom import structural
 from tests.api_server.client import FOOS, Client, foo, foo_definition
 
 COLOR = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/color"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.api_server.manifests import ManifestError, read
+from fakes.api_server.face.manifests import ManifestError, read
 from fakes.cli.command import run
 from tests.api_server.client import Client
 

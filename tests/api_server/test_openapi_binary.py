@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fakes.api_server import openapi_binary
+from fakes.api_server.discovery import openapi_binary
 
 TEXT = {"type": "string"}
 SMALL: dict[str, Any] = {

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fakes.api_server.errors import StatusError
 from fakes.api_server.kinds import Kind, Kinds
-from fakes.api_server.patches import go_text, json_patch, merge_patch, strategic_merge_patch
+from fakes.api_server.patching.patches import go_text, json_patch, merge_patch, strategic_merge_patch
 
 REJECTED = "the server rejected our request due to an error in our request"
 

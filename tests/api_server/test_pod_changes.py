@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from fakes.api_server.internals import difference
-from fakes.api_server.pod_changes import pod_changes
+from fakes.api_server.builtin.internals import difference
+from fakes.api_server.builtin.pod_changes import pod_changes
 
 
 def pod(**spec: Any) -> dict[str, Any]:

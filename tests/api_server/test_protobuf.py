@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from fakes.api_server import protobuf, typed
-from fakes.api_server.schemas import name_of
+from fakes.api_server.builtin import typed
+from fakes.api_server.builtin.schemas import name_of
+from fakes.api_server.wire import protobuf
 from tests.api_server.client import CONFIG_MAPS, FOOS, PODS, Client, config_map, foo
 from tests.api_server.test_built_in import DEFAULTS, pod
 

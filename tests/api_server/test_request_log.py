@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fakes.api_server.request_log import RequestLog
+from fakes.api_server.face.request_log import RequestLog
 from tests.api_server.client import CONFIG_MAPS, FOOS, Client, config_map, foo
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fakes.api_server.restoring import complaint
+from fakes.api_server.patching.restoring import complaint
 
 DEPLOYMENT, CONFIG_MAP = "io.k8s.api.apps.v1.Deployment", "io.k8s.api.core.v1.ConfigMap"
 

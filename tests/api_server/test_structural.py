@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fakes.api_server.formats import has_format
+from fakes.api_server.custom.formats import has_format
 from tests.api_server.client import FOOS, MERGE, Client, foo, foo_definition
 
 EXCHANGES = [json.loads(line) for line in Path(__file__).with_name("data").joinpath("custom_resources.jsonl").read_text().splitlines()]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fakes.api_server import jsonpath
+from fakes.api_server.custom import jsonpath
 from fakes.api_server.tables import cells
 from fakes.api_server.tables.row import Row, human_duration
 from tests.api_server.client import CONFIG_MAPS, FOOS, PODS, Client, config_map, foo, foo_definition

@@ -10,9 +10,9 @@ import pytest
 from kubernetes.client import ApiException, AuthenticationV1Api, CoreV1Api
 
 from fakes import FakeAPIServer, SimulatedRuntime, objects
+from fakes.api_server.access.tokens import ISSUER
 from fakes.api_server.errors import Invalid, NotFound
 from fakes.api_server.messages import Identity
-from fakes.api_server.tokens import ISSUER
 
 ROBOT = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "robot"}}
 REVIEWS, CONFIG_MAPS = "/apis/authentication.k8s.io/v1/tokenreviews", "/api/v1/namespaces/default/configmaps"

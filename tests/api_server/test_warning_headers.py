@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fakes.api_server.warning_headers import header
+from fakes.api_server.wire.warning_headers import header
 
 
 def test_each_warning_is_told_once_and_quoted() -> None:

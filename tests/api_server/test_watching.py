@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fakes.api_server.watching import WatchBody
+from fakes.api_server.verbs.watching import WatchBody
 from tests.api_server.client import CONFIG_MAPS, FOOS, Client, Stream, brief, config_map, foo
 
 END_MARK = '{"type":"BOOKMARK","object":{"apiVersion":"lab.io/v1","kind":"Foo","metadata":{"annotations":{"k8s.io/initial-events-end":"true"},"resourceVersion":"10"}}}'  # noqa: E501

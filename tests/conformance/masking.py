@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from fakes.api_server import protobuf
+from fakes.api_server.wire import protobuf
 from tests.conformance.definitions import DESCRIPTION
 from tests.conformance.session import Exchange
 

@@ -6,7 +6,7 @@ import base64
 import json
 from typing import Any
 
-from fakes.api_server import protobuf
+from fakes.api_server.wire import protobuf
 from tests.conformance.masking import masked
 from tests.conformance.session import Exchange
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from fakes.api_server import structs, typed
+from fakes.api_server.builtin import structs, typed
 
 TASKS = 3
 NAME = "io.k8s.api.batch.v1.Job"

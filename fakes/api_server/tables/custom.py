@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fakes.api_server import jsonpath
-from fakes.api_server.encoding import to_json
+from fakes.api_server.custom import jsonpath
 from fakes.api_server.kinds import Kind
 from fakes.api_server.tables.row import Row
+from fakes.api_server.wire.encoding import to_json
 
 _AGE = {"name": "Age", "type": "date", "jsonPath": ".metadata.creationTimestamp"}
 

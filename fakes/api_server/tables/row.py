@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fakes.api_server.moments import moment
+from fakes.api_server.builtin.moments import moment
 
 NONE, UNKNOWN, UNSET = "<none>", "<unknown>", "<unset>"
 _MORE = 3

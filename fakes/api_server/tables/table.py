@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files
 from typing import Any, Literal
 
-from fakes.api_server import encoding
 from fakes.api_server.kinds import Kind
 from fakes.api_server.tables import custom
 from fakes.api_server.tables.cells import BUILT_IN, created
 from fakes.api_server.tables.row import Row
+from fakes.api_server.wire import encoding
 from fakes.storage import Version
 
 IncludeObject = Literal["Metadata", "Object", "None"]

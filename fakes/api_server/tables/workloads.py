@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakes.api_server.moments import moment
+from fakes.api_server.builtin.moments import moment
 from fakes.api_server.tables.row import NONE, UNSET, Row, has_condition, human_duration, labels, selector
 
 

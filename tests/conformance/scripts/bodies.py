@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fakes.api_server import protobuf
+from fakes.api_server.wire import protobuf
 from tests.conformance.definitions import config_map, deployment, foo, pod
 from tests.conformance.script import script
 from tests.conformance.session import GROUP, JSON_PATCH, STRATEGIC, Session

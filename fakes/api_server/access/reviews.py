@@ -1,0 +1,119 @@
+"""Reviews: the questions about access that a client may ask by creating an object which is answered, and not stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fakes.api_server.access.access import Access, complete
+from fakes.api_server.access.attributes import Attributes
+from fakes.api_server.access.authentication import shown_token
+from fakes.api_server.access.rbac import joined
+from fakes.api_server.access.tokens import Tokens
+from fakes.api_server.errors import Cause, StatusError
+from fakes.api_server.messages import Identity, Request
+from fakes.api_server.objects.objects import PlainAnswer, timestamp
+from fakes.api_server.requests import Call
+from informer.runtime import Runtime
+
+Document = dict[str, Any]
+
+_GROUP = "authorization.k8s.io"
+_ORDER = ("namespace", "verb", "group", "version", "resource", "subresource", "name", "fieldSelector", "labelSelector")
+_ONE = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
+_EVERYTHING: Document = {
+    "resourceRules": [{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}],
+    "nonResourceRules": [{"verbs": ["*"], "nonResourceURLs": ["*"]}],
+    "incomplete": False,
+}
+
+
+class Reviewer:
+    """Answers creations of SubjectAccessReviews (self, local), SelfSubjectRulesReviews, SelfSubjectReviews and TokenReviews."""
+
+    def __init__(self, access: Access, runtime: Runtime, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self._access = access
+        self._runtime = runtime
+
+    def answer(self, call: Call, request: Request, document: Document) -> PlainAnswer:
+        """Raises 400 and 422."""
+        if call.kind.resource.kind == "TokenReview":
+            return self._tokens.review(call, document)
+        who = self._access.sender(request)
+        own: Document = {"namespace": call.namespace} if call.namespace else {}
+        spec = document.get("spec") or {}
+        match call.kind.resource.kind:
+            case "SelfSubjectReview":
+                own = {"creationTimestamp": timestamp(self._runtime.now())}
+                shown: Document = {"status": {"userInfo": self._user(request, who)}}
+            case "SelfSubjectRulesReview":
+                shown = {"spec": {}, "status": self._rules(who, spec.get("namespace", ""))}
+            case "SelfSubjectAccessReview":
+                shown = {"spec": _ordered(spec), "status": self._decide(who, spec)}
+            case _:
+                if call.namespace and (spec.get("resourceAttributes") or {}).get("namespace", "") != call.namespace:
+                    given = (spec.get("resourceAttributes") or {}).get("namespace", "")
+                    raise _invalid("spec.resourceAttributes.namespace", f'"{given}"', "must match metadata.namespace")
+                shown = {"spec": _ordered(spec), "status": self._decide(_subject(spec), spec)}
+        resource = call.kind.resource
+        return PlainAnswer({"kind": resource.kind, "apiVersion": resource.api_version, "metadata": own, **shown}, 201)
+
+    def _user(self, request: Request, who: Identity) -> Document:
+        """Of who shows a token a server knows more, unless they speak for somebody else."""
+        token = shown_token(request)
+        bearer = self._tokens.check(token) if token else None
+        return bearer.user() if bearer and bearer.who == who else {"username": who.name, "groups": list(who.groups)}
+
+    def _decide(self, who: Identity, spec: Mapping[str, Any]) -> Document:
+        resource, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
+        if (resource is None) == (path is None):
+            raise _invalid("spec", "null", _ONE)
+        if resource is not None:
+            fields = ("verb", "group", "version", "resource", "subresource", "namespace", "name")
+            wanted = Attributes(**{field: resource.get(field, "") for field in fields})
+        else:
+            assert path is not None, "one of the two is there"
+            wanted = Attributes(path.get("verb", ""), path=path.get("path", "") or "/")
+        decision = self._access.decide(who, wanted)
+        return {"allowed": decision.allowed, **({"reason": decision.reason} if decision.reason else {})}
+
+    def _rules(self, who: Identity, namespace: str) -> Document:
+        if not namespace:
+            raise StatusError(400, "BadRequest", "no namespace on request")
+        if self._access.rbac is None:
+            return _EVERYTHING
+        missing: list[str] = []
+        rules = [grant.rule for grant in self._access.rbac.grants(who, namespace, missing)]
+        told = {"evaluationError": joined(missing)} if missing else {}
+        fields = ("verbs", "apiGroups", "resources", "resourceNames")
+        return {
+            "resourceRules": [{field: rule[field] for field in fields if rule.get(field)} for rule in rules if rule.get("resources")],
+            "nonResourceRules": [
+                {field: rule[field] for field in ("verbs", "nonResourceURLs")} for rule in rules if rule.get("nonResourceURLs")
+            ],
+            "incomplete": False,
+            **told,
+        }
+
+
+def _subject(spec: Mapping[str, Any]) -> Identity:
+    if not spec.get("user") and not spec.get("groups"):
+        raise _invalid("spec.user", '""', "at least one of user or group must be specified")
+    return complete(Identity(spec.get("user", ""), tuple(spec.get("groups") or ())))
+
+
+def _ordered(spec: Mapping[str, Any]) -> Document:
+    result: Document = {}
+    if spec.get("resourceAttributes") is not None:
+        attributes = spec["resourceAttributes"]
+        result["resourceAttributes"] = {field: attributes[field] for field in _ORDER if attributes.get(field)}
+    if spec.get("nonResourceAttributes") is not None:
+        result["nonResourceAttributes"] = spec["nonResourceAttributes"]
+    return result | {field: spec[field] for field in ("user", "groups", "extra", "uid") if spec.get(field)}
+
+
+def _invalid(field: str, value: str, why: str) -> StatusError:
+    cause = Cause("FieldValueInvalid", f"Invalid value: {value}: {why}", field)
+    details = {"group": _GROUP, "causes": [cause.to_dict()]}
+    return StatusError(422, "Invalid", f'.{_GROUP} "" is invalid: {field}: {cause.message}', details)

@@ -1,0 +1,71 @@
+"""What happens to an object on its way in, per kind: namespaces must exist and be alive, and some kinds get fields of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakes.api_server import errors
+from fakes.api_server.builtin.pod_defaults import admit_pod, quality
+from fakes.api_server.errors import Cause
+from fakes.api_server.kinds import Kind
+from fakes.storage import Storage
+
+NAMESPACES = ("", "namespaces")
+PODS = ("", "pods")
+NODES = ("", "nodes")
+_PROTECTED = {("", "persistentvolumes"): "kubernetes.io/pv-protection", ("", "persistentvolumeclaims"): "kubernetes.io/pvc-protection"}
+_NOT_READY = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
+IMMORTAL_NAMESPACES = ("default", "kube-system", "kube-public")
+
+
+def admit_to_namespace(storage: Storage, kind: Kind, namespace: str, name: str) -> None:
+    """Raises 404 where the namespace does not exist, 403 where it is going."""
+    version = storage.get(NAMESPACES, namespace)
+    if version is None:
+        raise errors.not_found("namespaces", namespace)
+    if version.field("metadata.deletionTimestamp", _deletion_timestamp):
+        why = f"unable to create new content in namespace {namespace} because it is being terminated"
+        cause = Cause("NamespaceTerminating", f"namespace {namespace} is being terminated", "metadata.namespace")
+        raise errors.forbidden(kind.resource.name, name, why, [cause])
+
+
+def _deletion_timestamp(document: dict[str, Any]) -> str:
+    return str(document["metadata"].get("deletionTimestamp", ""))
+
+
+def drop_status(kind: Kind, document: dict[str, Any]) -> None:
+    """Drop the status of a new object, in place, where it has its own door. A node keeps it: its kubelet registers it so."""
+    if "status" in kind.subresources and kind.storage_key != NODES:
+        document.pop("status", None)
+
+
+def prepare_new(kind: Kind, document: dict[str, Any]) -> None:
+    """Fill in, in place, what the server gives a new object of this kind beyond its defaults."""
+    if kind.storage_key == NAMESPACES:
+        document["spec"] = {**(document.get("spec") or {}), "finalizers": ["kubernetes"]}
+        document["status"] = {"phase": "Active"}
+    elif kind.storage_key == PODS:
+        admit_pod(document)
+        document["status"] = {"phase": "Pending", "qosClass": quality(document["spec"])}
+    elif kind.storage_key in _PROTECTED:
+        own, finalizer = document["metadata"], _PROTECTED[kind.storage_key]
+        if finalizer not in own.get("finalizers", []):
+            own["finalizers"] = [*own.get("finalizers", []), finalizer]
+    elif kind.storage_key == NODES:
+        spec = document["spec"] = document.get("spec") or {}
+        if not any(taint.get("key") == _NOT_READY["key"] for taint in spec.get("taints") or ()):
+            spec["taints"] = [*(spec.get("taints") or ()), dict(_NOT_READY)]
+
+
+def prepare_changed(kind: Kind, old: dict[str, Any], new: dict[str, Any]) -> None:
+    """Undo, in place, what a client may not change through the object itself."""
+    if "status" in kind.subresources:
+        new.pop("status", None)
+        if "status" in old:
+            new["status"] = old["status"]
+    if kind.storage_key == PODS:
+        admit_pod(new)
+    elif kind.storage_key == NAMESPACES:
+        rest = {field: value for field, value in (new.get("spec") or {}).items() if field != "finalizers"}
+        finalizers = old.get("spec", {}).get("finalizers")
+        new["spec"] = {**rest, "finalizers": finalizers} if finalizers else rest

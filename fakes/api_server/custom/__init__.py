@@ -1,0 +1,1 @@
+"""Custom resources: their definitions, and the structural schemas that their objects keep."""

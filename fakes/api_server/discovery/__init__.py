@@ -1,0 +1,1 @@
+"""Discovery: what the server says that it has."""

@@ -1,0 +1,1 @@
+"""The Python face: what a test calls without a request."""

@@ -1,0 +1,1 @@
+"""Ownership: who set which field, and server-side apply."""

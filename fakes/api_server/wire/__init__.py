@@ -1,0 +1,1 @@
+"""The wire: how bodies are read, and answers written, in JSON, YAML and protobuf."""
