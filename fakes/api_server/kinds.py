@@ -215,13 +215,13 @@ class Kinds:
         kinds = kinds_of(crd)
         if self._custom.get(crd["metadata"]["name"]) == kinds:
             return self._custom[crd["metadata"]["name"]]
-        self._custom[crd["metadata"]["name"]] = kinds
+        self._custom = {**self._custom, crd["metadata"]["name"]: kinds}
         self._arrange()
         return kinds
 
     def remove(self, crd: Mapping[str, Any]) -> None:
         """Forget the kinds of a CustomResourceDefinition."""
-        self._custom.pop(crd["metadata"]["name"], None)
+        self._custom = {name: kinds for name, kinds in self._custom.items() if name != crd["metadata"]["name"]}
         self._arrange()
 
 

@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 
 from fakes.api_server.custom import structural
+from fakes.api_server.custom.definitions import DEFINITIONS, Definitions
+from fakes.api_server.objects.objects import Objects
+from fakes.api_server.ownership.ownership import Ownership
+from fakes.api_server.verbs.watch_cache import WatchCache
 from tests.api_server.client import FOOS, Client, foo, foo_definition
 
 COLOR = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/color"
@@ -60,3 +64,17 @@ def test_a_definition_that_is_written_unchanged_has_the_same_lenses() -> None:
     before = client.api.kinds.find("lab.io", "v1", "foos")
     client.api.patch("customresourcedefinitions", "foos.lab.io", {"metadata": {"labels": {"x": "1"}}})
     assert client.api.kinds.find("lab.io", "v1", "foos") is before
+
+
+def test_who_is_overtaken_before_its_definition_is_served_serves_the_newest() -> None:
+    api = client_of().api
+    overtaken = api.storage.get(DEFINITIONS, "foos.lab.io")
+    kind = api.kinds.find("apiextensions.k8s.io", "v1", "customresourcedefinitions")
+    assert overtaken is not None
+    assert kind is not None
+    weight = [{"op": "add", "path": f"{COLOR.removesuffix('color')}weight", "value": {"type": "integer"}}]
+    api.patch("customresourcedefinitions", "foos.lab.io", weight, type="json")
+    newest = api.kinds.find("lab.io", "v1", "foos")
+    objects = Objects(api.storage, api.runtime, WatchCache(api.storage, api.runtime))
+    Definitions(objects, api.kinds, Ownership(objects, api.kinds), lambda key: None).written(kind, overtaken)
+    assert api.kinds.find("lab.io", "v1", "foos") is newest

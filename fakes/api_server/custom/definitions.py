@@ -39,6 +39,7 @@ class Definitions:
         self._kinds = kinds
         self._ownership = ownership
         self._end_watches = end_watches
+        self._serving = objects.runtime.condition("served definitions")
 
     def admit(self, kind: Kind, name: str) -> None:
         """Raises 403 for a new object of a kind that is going."""
@@ -60,17 +61,27 @@ class Definitions:
         except Changed:
             # whoever was faster establishes it in turn
             return
-        known = self._kinds_of(document)
-        self._kinds.install(established)
-        if known != self._kinds_of(document):
+        known, served = self._serve(established)
+        if known != served:
             self._objects.cache.reset(_storage_key(document), 0)
             if known:
                 self._end_watches(_storage_key(document))
 
+    def _serve(self, document: Document) -> tuple[tuple[Kind, ...], tuple[Kind, ...]]:
+        """Serve the kinds of a definition as it is now, which may be newer than `document`. Gives those before and those after."""
+        with self._serving:
+            known = self._kinds_of(document)
+            newest = self._objects.storage.get(DEFINITIONS, document["metadata"]["name"])
+            if newest is None:
+                self._kinds.remove(document)
+            else:
+                self._kinds.install(newest.document())
+            return known, self._kinds_of(document)
+
     def removed(self, kind: Kind, document: Document) -> None:
         """After each deletion: of a definition, or of what may have been the last object that one was waiting for."""
         if kind.storage_key == DEFINITIONS:
-            self._kinds.remove(document)
+            self._serve(document)
             self._end_watches(_storage_key(document))
         elif kind.custom:
             self.finish(f"{kind.resource.plural}.{kind.resource.group}")
