@@ -67,11 +67,13 @@ class Version:
 
     def through(self, look: Look) -> Version:
         """What `look` makes of it, which may be itself; remembered for the last one that looked."""
-        if self._seen is None or self._seen[0] is not look:
-            seen = look(self)
-            seen.settle(look)
-            self._seen = (look, None if seen is self else seen)
-        return self._seen[1] or self
+        seen = self._seen
+        if seen is None or seen[0] is not look:
+            shown = look(self)
+            shown.settle(look)
+            # another one may look in between: what is given back is never read again
+            self._seen = seen = (look, None if shown is self else shown)
+        return seen[1] or self
 
     def settle(self, look: Look) -> None:
         """Say that `look` makes of it what it is."""
