@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fakes.api_server.builtin.allocation import allocate
 from fakes.api_server.builtin.quantities import canonical
+from fakes.api_server.verbs import writing
+from fakes.storage import Storage
 from tests.api_server.client import CONFIG_MAPS, PODS, Client
 
 DEFAULTS = [json.loads(line) for line in Path(__file__).with_name("data").joinpath("defaults.jsonl").read_text().splitlines()]
@@ -141,6 +145,28 @@ def test_services_get_addresses_and_ports_of_their_own_and_keep_them(client: Cli
     assert given == [("10.96.0.2", 30000), ("10.96.0.3", 30001)]  # the first one is that of the Service kubernetes
     kept = client.put(f"{SERVICES}/a", {"metadata": {"name": "a"}, "spec": {"type": "NodePort", "ports": [{"port": 80}]}}).json
     assert kept["spec"] == made[0]["spec"]
+
+
+def test_services_that_are_made_at_once_share_no_address(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slowly(storage: Storage, document: dict[str, Any]) -> None:
+        allocate(storage, document)
+        client.runtime.sleep(1)
+
+    def make(name: str) -> Callable[[], None]:
+        def post() -> None:
+            client.post(SERVICES, {"metadata": {"name": name}, "spec": {"type": "NodePort", "ports": [{"port": 80}]}})
+
+        return post
+
+    def both() -> None:
+        for task in [client.runtime.spawn(make(name), name=name) for name in "ab"]:
+            task.join()
+
+    monkeypatch.setattr(writing, "allocate", slowly)
+    client.run(both)
+    specs = [client.get(f"{SERVICES}/{name}").json["spec"] for name in "ab"]
+    assert specs[0]["clusterIP"] != specs[1]["clusterIP"]
+    assert specs[0]["ports"][0]["nodePort"] != specs[1]["ports"][0]["nodePort"]
 
 
 AMOUNTS = {"1000m": "1", "0.5": "500m", "1024Mi": "1Gi", "1500Mi": "1500Mi", "1e3": "1e3", "2000": "2k", "0.1Gi": "107374182400m", "0": "0"}

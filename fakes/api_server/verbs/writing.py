@@ -55,6 +55,7 @@ class Writer:
         self._objects = objects
         self._definitions = definitions
         self._ownership = ownership
+        self._allocating = objects.runtime.condition("addresses of services")
 
     def create(self, call: Call, document: Document, options: WriteOptions) -> ObjectAnswer:
         """Raises what `StatusError` lists for creations: 400, 403, 404, 409, 422, 500."""
@@ -70,6 +71,12 @@ class Writer:
 
     def add(self, call: Call, revision: Revision, options: WriteOptions, version_sent: str | None = None) -> ObjectAnswer:
         """Store what is not there. Raises `Changed` where it is, and as `create`, which calls it with what was decoded and cleaned."""
+        if call.kind.storage_key != SERVICES:
+            return self._add(call, revision, options, version_sent)
+        with self._allocating:  # of two at once, each would be given what the other one has
+            return self._add(call, revision, options, version_sent)
+
+    def _add(self, call: Call, revision: Revision, options: WriteOptions, version_sent: str | None) -> ObjectAnswer:
         kind, document = call.kind, revision.document
         own = document["metadata"]
         base = "" if own.get("name") else own.get("generateName", "")
