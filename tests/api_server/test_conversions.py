@@ -9,6 +9,7 @@ import pytest
 from fakes import objects
 from fakes.api_server.builtin.conversions import conversion_of
 from fakes.api_server.errors import StatusError
+from fakes.api_server.messages import AnnouncingBody
 from tests.api_server.client import Client, brief
 
 CORE, GROUP = "/api/v1/namespaces/default/events", "/apis/events.k8s.io/v1/namespaces/default/events"
@@ -115,3 +116,11 @@ def test_the_way_into_storage_and_back_changes_nothing(client: Client, place: tu
     group, version, plural = place
     (document,) = client.get(f"/apis/{group}/{version}/{plural}").json["items"]
     assert conversion.from_stored(conversion.to_stored(document)) == {**document}
+
+
+def test_an_event_that_cannot_be_told_is_announced_as_every_other(client: Client) -> None:
+    body, woken = client.watch(FIRST).body, list[str]()
+    assert isinstance(body, AnnouncingBody)
+    body.announce(lambda: woken.append("once"))
+    client.post(SECOND, autoscaler("web", metrics=[MEMORY]))
+    assert woken == ["once"]

@@ -76,7 +76,7 @@ class WatchBody:
             if error is not None and not self._ended:
                 self._queue.append(self.view.error(error))
             self._ended = True
-            self._condition.notify_all()
+            self._wake()
 
     def deliver(self, event: Event) -> None:
         """For the storage. Who reads too slowly gets what came before, and the end."""
