@@ -48,7 +48,9 @@ class Courier:
 
     def __init__(self) -> None:
         self._calls: queue.SimpleQueue[_Trip | None] = queue.SimpleQueue()
-        self._trips: dict[_Trip, None] = {}  # the thread's own
+        # the thread's own: the streams on their way, and when it must look whether one is due
+        self._trips: dict[_Trip, None] = {}
+        self._look = math.inf
         self._lock = threading.Lock()  # guards the two fields below
         self._thread: threading.Thread | None = None
         self._stopped = False
@@ -92,20 +94,22 @@ class Courier:
 
     def _run(self) -> None:
         while True:
+            if (patience := self._look - time.monotonic()) <= 0:
+                self._visit_late()
+                patience = self._look - time.monotonic()
             try:
-                called = self._calls.get_nowait() if not self._calls.empty() else self._calls.get(timeout=self._patience())
+                called = self._calls.get_nowait() if not self._calls.empty() else self._calls.get(timeout=min(max(0.0, patience), _LONGEST))
             except queue.Empty:
-                now = time.monotonic()
-                for late in [trip for trip in self._trips if trip.due <= now]:
-                    self._visit(late)
                 continue
             if called is None:
                 return
             self._visit(called)
 
-    def _patience(self) -> float:
-        due = min((trip.due for trip in self._trips), default=math.inf)
-        return min(max(0.0, due - time.monotonic()), _LONGEST)
+    def _visit_late(self) -> None:
+        now = time.monotonic()
+        for late in [trip for trip in self._trips if trip.due <= now]:
+            self._visit(late)
+        self._look = min((trip.due for trip in self._trips), default=math.inf)
 
     def _visit(self, trip: _Trip) -> None:
         if trip.over.is_set():
@@ -118,6 +122,7 @@ class Courier:
             trip.error = error
         else:
             if result is None:
+                self._look = min(self._look, trip.due)
                 return
             trip.result = result
         trip.body.announce(None)

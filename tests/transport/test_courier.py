@@ -149,3 +149,23 @@ def test_one_thread_serves_all_streams_and_ends_with_the_stop(stream: Start) -> 
         one.hears(b"1\r\nx\r\n")
     assert sum(thread.name == "fake API server's courier" for thread in threading.enumerate()) == 1
     assert threading.active_count() == before + 5
+
+
+class Busy(Announcing):
+    """Always says that there is something, and never has anything."""
+
+    def read(self, timeout: float | None = None) -> bytes:
+        if self.closed:
+            return b""
+        if self.wake:
+            self.wake()
+        raise TimeoutError
+
+
+def test_who_is_due_does_not_wait_for_those_who_are_busy(stream: Start) -> None:
+    stream(Busy())
+    late = stream(Announcing(due=time.monotonic() + 0.02))
+    late.client.settimeout(2)
+    with late.body._condition:
+        late.body._pieces.append(b"bookmark")
+    late.hears(b"8\r\nbookmark\r\n")
