@@ -277,7 +277,8 @@ def test_directives_never_end_up_in_the_result() -> None:
     result = patched(
         pod_patch(containers=[new], initContainers=[{"name": "i", "$patch": "delete"}, {**new, "$retainKeys": ["name", "env"]}])
     )
-    assert pod_of(result)["containers"][0] == {"name": "n", "env": [{"name": "x", "value": "1"}]}
+    # an element that is added to a list keeps its nulls, for the decoder to drop
+    assert pod_of(result)["containers"][0] == {"name": "n", "env": [{"name": "x", "value": "1"}], "command": None}
     assert pod_of(result)["initContainers"] == [{"name": "n", "env": [{"name": "x", "value": "1"}]}]
 
 

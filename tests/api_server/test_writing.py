@@ -253,9 +253,8 @@ def test_an_update_counts_its_version_and_its_generation_only_when_something_cha
 def test_a_number_that_becomes_a_truth_value_is_a_change(client: Client) -> None:
     path = "/apis/apps/v1/namespaces/default/controllerrevisions"
     client.post(path, {"metadata": {"name": "r"}, "revision": 1, "data": {"x": 1}})
-    before = client.api.revision
-    assert client.merge(f"{path}/r", {"data": {"x": True}}).json["data"] == {"x": True}
-    assert client.api.revision == before + 1
+    assert client.merge(f"{path}/r", {"data": {"x": 1}}).status == 200
+    assert "data: Invalid value" in client.merge(f"{path}/r", {"data": {"x": True}}).message
 
 
 def test_a_stale_update_answers_409_and_changes_nothing(client: Client) -> None:

@@ -13,6 +13,7 @@ from fakes.storage import Storage
 NAMESPACES = ("", "namespaces")
 PODS = ("", "pods")
 NODES = ("", "nodes")
+JOBS = ("batch", "jobs")
 _PROTECTED = {("", "persistentvolumes"): "kubernetes.io/pv-protection", ("", "persistentvolumeclaims"): "kubernetes.io/pvc-protection"}
 _NOT_READY = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
 IMMORTAL_NAMESPACES = ("default", "kube-system", "kube-public")
@@ -47,6 +48,8 @@ def prepare_new(kind: Kind, document: dict[str, Any]) -> None:
     elif kind.storage_key == PODS:
         admit_pod(document)
         document["status"] = {"phase": "Pending", "qosClass": quality(document["spec"])}
+    elif kind.storage_key == JOBS:
+        _generate_selector(document)
     elif kind.storage_key in _PROTECTED:
         own, finalizer = document["metadata"], _PROTECTED[kind.storage_key]
         if finalizer not in own.get("finalizers", []):
@@ -55,6 +58,21 @@ def prepare_new(kind: Kind, document: dict[str, Any]) -> None:
         spec = document["spec"] = document.get("spec") or {}
         if not any(taint.get("key") == _NOT_READY["key"] for taint in spec.get("taints") or ()):
             spec["taints"] = [*(spec.get("taints") or ()), dict(_NOT_READY)]
+
+
+def _generate_selector(job: dict[str, Any]) -> None:
+    """Have a job select its own pods by labels that no other job's have, in place, unless it does so itself."""
+    own, spec = job["metadata"], job["spec"]
+    if spec["manualSelector"]:
+        return
+    template = spec["template"].setdefault("metadata", {}).setdefault("labels", {})
+    for prefix in ("", "batch.kubernetes.io/"):
+        template.setdefault(f"{prefix}job-name", own["name"])
+        template.setdefault(f"{prefix}controller-uid", own["uid"])
+    selector = spec.setdefault("selector", {})
+    selector.setdefault("matchLabels", {}).setdefault("batch.kubernetes.io/controller-uid", own["uid"])
+    if not own.get("labels"):
+        own["labels"] = dict(template)
 
 
 def prepare_changed(kind: Kind, old: dict[str, Any], new: dict[str, Any]) -> None:

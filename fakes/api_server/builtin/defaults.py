@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fakes.api_server.builtin import pod_defaults
@@ -77,18 +77,10 @@ def _job_spec(spec: Document) -> None:
 def _job(document: Document) -> None:
     own, spec = document["metadata"], document["spec"]
     _job_spec(spec)
-    template = spec["template"].setdefault("metadata", {})
-    if not spec["manualSelector"] and "uid" in own:
-        labels = {prefix + name: value for prefix in ("batch.kubernetes.io/", "") for name, value in _job_labels(own)}
-        template["labels"] = {**template.get("labels", {}), **labels}
-        spec.setdefault("selector", {"matchLabels": {"batch.kubernetes.io/controller-uid": own["uid"]}})
-    own.setdefault("labels", dict(template.get("labels") or {}))
-    if not own["labels"]:
-        del own["labels"]
-
-
-def _job_labels(own: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    return (("controller-uid", own["uid"]), ("job-name", own.get("name", "")))
+    labels = (spec["template"].get("metadata") or {}).get("labels")
+    if labels is not None and not own.get("labels"):
+        # one and the same, so that what is generated for the template is the job's as well
+        own["labels"] = labels
 
 
 def _cron_job(document: Document) -> None:

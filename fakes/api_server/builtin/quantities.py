@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from decimal import ROUND_UP, Decimal
 
-_FORM = re.compile(r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+-]?[0-9]+)?")
+_FORM = re.compile(r"([+-]?[0-9]*(?:\.[0-9]*)?)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+-]?[0-9]+)?")
+_ANY_SUFFIX = re.compile(r"[+-]?[0-9]*(?:\.[0-9]*)?[eEinumkKMGTP]+[-+]?[0-9]*")
 _BINARY = {"Ki": 1, "Mi": 2, "Gi": 3, "Ti": 4, "Pi": 5, "Ei": 6}
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 COMPLAINT = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
@@ -13,10 +14,11 @@ COMPLAINT = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEin
 
 def canonical(value: str | float) -> str:
     """The same amount, without fractions and with the largest suffix that allows it. Raises `ValueError`."""
-    match = _FORM.fullmatch(str(value).strip()) if not isinstance(value, bool) else None
-    if match is None:
-        raise ValueError(COMPLAINT)
-    number, suffix = Decimal(match[1]), match[2] or ""
+    text = str(value).strip()
+    match = _FORM.fullmatch(text)
+    if not text or match is None:
+        raise ValueError("unable to parse quantity's suffix" if _ANY_SUFFIX.fullmatch(text) else COMPLAINT)
+    number, suffix = Decimal(match[1] if re.search("[0-9]", match[1]) else 0), match[2] or ""
     if suffix in _BINARY:
         number *= Decimal(1024) ** _BINARY[suffix]
         if number == number.to_integral_value() and abs(number) >= 1024:

@@ -220,7 +220,6 @@ RULES: Mapping[str, Rule] = {
     "apiservices.apiregistration.k8s.io": _api_service,
     "clusterrolebindings.rbac.authorization.k8s.io": _binding("ClusterRole"),
     "configmaps": config_map_faults,
-    "controllerrevisions.apps": _needs(data="data is mandatory"),
     "cronjobs.batch": _cron_job,
     "daemonsets.apps": _daemon_set,
     "deployments.apps": _deployment,
@@ -247,6 +246,7 @@ RULES: Mapping[str, Rule] = {
 }
 
 _IMMUTABLE: Mapping[str, tuple[str, ...]] = {
+    "controllerrevisions.apps": ("data",),
     "daemonsets.apps": ("spec.selector",),
     "deployments.apps": ("spec.selector",),
     "jobs.batch": ("spec.selector", "spec.completionMode"),
@@ -268,6 +268,8 @@ def creation_faults(resource: str, document: Document) -> Iterator[Cause]:
         yield from event_rules.creation_faults(document)
     elif resource == "nodes":
         yield from node_rules.node(document)
+    elif resource == "controllerrevisions.apps" and not isinstance(document.get("data"), dict):
+        yield required("data", "data is mandatory" if document.get("data") is None else "data must be a valid JSON object")
 
 
 def change_faults(resource: str, document: Document, old: Document) -> Iterator[Cause]:

@@ -175,9 +175,9 @@ def _merged(document: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_nulls(value: Any) -> Any:
-    """Without the null members of objects; nulls in lists stay."""
+    """Without the null members of objects, and those in the order of their names; nulls in lists stay."""
     if isinstance(value, dict):
-        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
+        return {name: _without_nulls(item) for name, item in sorted(value.items()) if item is not None}
     if isinstance(value, list):
         return [_without_nulls(item) for item in value]
     return value

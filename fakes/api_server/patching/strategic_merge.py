@@ -125,17 +125,16 @@ def _is_directive(value: Any) -> bool:
 def _plain(value: Any) -> Any:
     """A value of a field that the document did not have: without null members, and without the objects that are directives."""
     if isinstance(value, dict):
-        return _undirected({name: _plain(item) for name, item in value.items() if not _is_directive(item)})
+        return _undirected({name: _plain(item) for name, item in value.items() if item is not None and not _is_directive(item)})
     if isinstance(value, list):
         return [_plain(item) for item in value if not _is_directive(item)]
     return value
 
 
 def _undirected(value: Any) -> Any:
-    """A value that is taken as it is. The server drops directives in it, like all fields it does not know, and null members."""
+    """A value that is taken as it is. The server drops directives in it, like all fields it does not know."""
     if isinstance(value, dict):
-        kept = {name: item for name, item in value.items() if item is not None and not name.startswith(_DIRECTIVES)}
-        return {name: _undirected(item) for name, item in kept.items()}
+        return {name: _undirected(item) for name, item in value.items() if not name.startswith(_DIRECTIVES)}
     if isinstance(value, list):
         return [_undirected(item) for item in value]
     return value

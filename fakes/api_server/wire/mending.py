@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from fakes.api_server.builtin import schemas
+from fakes.api_server.builtin.quantities import COMPLAINT
 from fakes.api_server.builtin.structs import INT_OR_STRING, LIMITS, MICRO_TIME, QUANTITY, TIME, Field, fields_of
 from fakes.api_server.wire.json_syntax import pairs_of, quote, type_of
 
@@ -71,6 +72,10 @@ class Mending:
         name, found = schemas.reference(schema), schemas.resolve(schema)
         if name == INT_OR_STRING and not isinstance(value, str):
             _check(value, "integer", "int32", about._replace(go_type="int32"))
+        if name in (TIME, MICRO_TIME):
+            _check(value, "string", "", about._replace(go_type="string"))
+        elif name == QUANTITY and type(value) not in (str, int, float):
+            raise Undecodable(COMPLAINT)
         if name in (TIME, MICRO_TIME, QUANTITY, INT_OR_STRING) or not _is_read(found):
             return value
         wanted = found["type"]
@@ -91,6 +96,8 @@ class Mending:
         return result
 
     def _item(self, value: Any, schema: schemas.Schema, about: _About, path: str) -> Any:
+        if value is None and schemas.reference(schema) == QUANTITY:
+            return "0"
         if value is None:
             zeros: Mapping[str, Callable[[], Any]] = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int}
             return zeros.get(schemas.resolve(schema).get("type", "string"), str)()

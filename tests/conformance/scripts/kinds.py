@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.conformance.definitions import deployment
 from tests.conformance.script import script
-from tests.conformance.session import Session
+from tests.conformance.session import MERGE, STRATEGIC, Session
 
 RBAC = "rbac.authorization.k8s.io"
 CONTAINERS = {"containers": [{"name": "c", "image": "i"}]}
@@ -112,6 +113,26 @@ def _(s: Session) -> None:
 def _(s: Session) -> None:
     resources = {"requests": {"cpu": "1000m", "memory": "1024Mi"}, "limits": {"cpu": 2, "memory": "1.5Gi"}}
     s.post(s.at("pods"), {"metadata": {"name": "a"}, "spec": {"containers": [{"name": "c", "image": "i", "resources": resources}]}})
+
+
+@script("14.3 quantities and times of another type")
+def _(s: Session) -> None:
+    def limits(most: Any) -> dict[str, Any]:
+        return {"limits": [{"type": "Container", "max": {"cpu": most}}]}
+
+    s.post(s.at("limitranges"), {"metadata": {"name": "a"}, "spec": limits("1")})
+    for value in (True, 1.5, ["x"], [1], {"x": "y"}, None, "", "x", "1K", "1Em", "1e", "1 ", "1.5.5", "+", "-1m", ".", "k", "-.", "e"):
+        s.post(s.at("limitranges"), {"metadata": {"name": "b"}, "spec": limits(value)}, dryRun="All")
+        for kind in (MERGE, STRATEGIC):
+            s.patch(s.at("limitranges", "a"), {"spec": limits(value)}, kind, dryRun="All")
+    s.have(deployment("a"))
+    new = {"name": "d", "image": "i", "command": None, "resources": {"limits": {"cpu": None}}}
+    s.patch(s.at("deployments", "a"), {"spec": {"template": {"spec": {"containers": [new]}}}}, STRATEGIC, dryRun="All")
+    about = {"metadata": {"name": "a"}, "involvedObject": {"namespace": s.ns}}
+    for value in (True, 1, ["x"], {"x": "y"}, None):
+        s.post(s.at("events"), {**about, "firstTimestamp": value}, dryRun="All")
+        s.post(s.at("leases"), {"metadata": {"name": "a"}, "spec": {"renewTime": value}}, dryRun="All")
+        s.post(s.at("configmaps"), {"metadata": {"name": "a", "deletionTimestamp": value}}, dryRun="All")
 
 
 @script("14.3 a service gets an address, and its ports their defaults")

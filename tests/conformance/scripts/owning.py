@@ -446,3 +446,22 @@ def _(s: Session) -> None:
     for number, agent in enumerate(("", "curl", "a b/c/d", "\u00e9\u200bx/1".encode().decode("latin-1"), "x" * 130, "/1")):
         s.ask("POST", s.at("configmaps"), config_map(f"c{number}"), {"User-Agent": agent})
     s.ask("POST", s.at("configmaps"), config_map("c9"), {"User-Agent": "agent"}, fieldManager="")
+
+
+@script("7.5 what a server generates for a job has no owner", managed=True)
+def _(s: Session) -> None:
+    containers = {"restartPolicy": "Never", "containers": [{"name": "c", "image": "i"}]}
+    labelled, bare = {"metadata": {"labels": {"a": "b"}}, "spec": containers}, {"spec": containers}
+    for name, metadata, spec in (
+        ("bare", {}, {"template": bare}),
+        ("empty", {}, {"template": {"metadata": {"labels": {}}, "spec": containers}}),
+        ("labelled", {}, {"template": labelled}),
+        ("both", {"labels": {"x": "y"}}, {"template": labelled}),
+        ("alike", {"labels": {"a": "b"}}, {"template": labelled}),
+        ("manual", {}, {"template": labelled, "selector": {"matchLabels": {"a": "b"}}, "manualSelector": True}),
+    ):
+        s.post(s.at("jobs"), {"metadata": {"name": name, **metadata}, "spec": spec}, dryRun="All")
+        s.post(s.at("jobs"), {"metadata": {"name": name, **metadata}, "spec": spec})
+        s.get(s.at("jobs", name))
+    applied = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "applied"}, "spec": {"template": bare}}
+    s.apply(s.at("jobs", "applied"), applied, fieldManager="m")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.conformance.definitions import config_map, deployment, foo, pod
 from tests.conformance.script import script
-from tests.conformance.session import STRATEGIC, Session
+from tests.conformance.session import MERGE, STRATEGIC, Session
 
 OWNER = {"apiVersion": "v1", "kind": "ConfigMap", "name": "x", "uid": "11111111-2222-3333-4444-555555555555"}
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
@@ -163,6 +164,25 @@ def _(s: Session) -> None:
     s.have(deployment("a"))
     s.patch(s.at("deployments", "a"), {"spec": {"strategy": {"type": "Recreate"}}}, STRATEGIC)
     s.patch(s.at("deployments", "a"), {"spec": {"strategy": {"$retainKeys": ["type"], "type": "Recreate"}}}, STRATEGIC)
+
+
+@script("7.1 what may change of a controller revision")
+def _(s: Session) -> None:
+    def revision(data: Any, name: str = "a") -> bytes:
+        made = {"apiVersion": "apps/v1", "kind": "ControllerRevision", "metadata": {"name": name}, "revision": 1, "data": data}
+        return json.dumps(made, separators=(",", ":")).encode()
+
+    collection = f"/apis/apps/v1/namespaces/{s.ns}/controllerrevisions"
+    new: tuple[Any, ...] = (None, {}, "x", 1, ["x"], {"a": 1})
+    for data in new:
+        s.post(collection, revision(data, "b"), dryRun="All")
+    s.post(collection, revision({"a": {"b": 1.5}}))
+    changed: tuple[Any, ...] = (None, {}, "x", {"a": {"b": 1.5}}, {"a": {"b": 2}})
+    for data in changed:
+        s.put(f"{collection}/a", revision(data))
+    for kind in (MERGE, STRATEGIC):
+        for change in ({"metadata": {"labels": {"x": "1"}}}, {"data": {"c": 1}}, {"data": None}, {"revision": 2}):
+            s.patch(f"{collection}/a", change, kind)
 
 
 @script("7.1 the total size of what is sent")
