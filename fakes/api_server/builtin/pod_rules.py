@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from fakes.api_server.builtin.port_rules import port_faults
 from fakes.api_server.custom.structural_faults import invalid, unsupported
 from fakes.api_server.errors import Cause
 from informer.selectors import label_key_faults, label_value_faults
@@ -20,7 +21,6 @@ _BAD_LABEL = (
 _RESTART = ("Always", "OnFailure", "Never")
 _DNS = ("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None")
 _PULL = ("Always", "IfNotPresent", "Never")
-_PROTOCOLS = ("SCTP", "TCP", "UDP")
 
 
 def template_faults(template: Document, path: str, *, job: bool = False) -> Iterator[Cause]:
@@ -67,23 +67,13 @@ def _container_faults(container: Document, path: str, volumes: set[Any]) -> Iter
         yield invalid(f"{path}.name", name, _BAD_LABEL)
     if not container.get("image"):
         yield Cause("FieldValueRequired", "Required value", f"{path}.image")
-    for index, port in enumerate(container.get("ports") or ()):
-        yield from _port_faults(port, f"{path}.ports[{index}]")
+    yield from port_faults(container.get("ports") or (), f"{path}.ports")
     for index, variable in enumerate(container.get("env") or ()):
         if not variable.get("name"):
             yield Cause("FieldValueRequired", "Required value", f"{path}.env[{index}].name")
     for index, mount in enumerate(container.get("volumeMounts") or ()):
         yield from _mount_faults(mount, f"{path}.volumeMounts[{index}]", volumes)
     yield from _choice(container, "imagePullPolicy", _PULL, path)
-
-
-def _port_faults(port: Document, path: str) -> Iterator[Cause]:
-    number = port.get("containerPort", 0)
-    if not number:
-        yield Cause("FieldValueRequired", "Required value", f"{path}.containerPort")
-    elif not 0 < number < 65536:
-        yield invalid(f"{path}.containerPort", number, "must be between 1 and 65535, inclusive")
-    yield from _choice(port, "protocol", _PROTOCOLS, path)
 
 
 def _mount_faults(mount: Document, path: str, volumes: set[Any]) -> Iterator[Cause]:

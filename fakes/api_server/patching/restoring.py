@@ -60,8 +60,18 @@ def _value(value: Any, schema: schemas.Schema, go_type: str) -> None:
             raise ValueError(f"cannot restore map from {_KINDS[type(value)]}")
         for item in value.values():
             _value(item, found["additionalProperties"], go_type.partition("]")[2])
-    elif wanted in ("string", "boolean", "integer", "number") and found.get("format") != "byte":
+    elif found.get("format") == "byte":
+        _bytes(value)
+    elif wanted in ("string", "boolean", "integer", "number"):
         _simple(value, wanted, go_type.lstrip("*"))
+
+
+def _bytes(value: Any) -> None:
+    if not isinstance(value, str | list):
+        raise ValueError(f"cannot restore slice from {_KINDS[type(value)]}")
+    for number in value if isinstance(value, list) else ():
+        if number is not None and type(number) is not int:
+            raise ValueError("cannot convert float64 to uint8" if isinstance(number, float) else "unrecognized type: uint8")
 
 
 def _special(value: Any, name: str) -> None:

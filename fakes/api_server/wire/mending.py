@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -79,6 +80,8 @@ class Mending:
         if name in (TIME, MICRO_TIME, QUANTITY, INT_OR_STRING) or not _is_read(found):
             return value
         wanted = found["type"]
+        if found.get("format") == "byte" and isinstance(value, list):
+            return _bytes(value, about._replace(go_type="uint8"))
         _check(value, wanted, found.get("format", ""), about)
         if wanted == "array":
             inner = about.inside("[]")
@@ -146,8 +149,20 @@ class _About(NamedTuple):
 
 def _check(value: Any, wanted: str, format: str, about: _About) -> None:
     if not _fits(value, wanted, format):
-        shown = f"number {value}" if type(value) in (int, float) and wanted == "integer" else type_of(value)
-        raise Undecodable(f"json: cannot unmarshal {shown} into Go struct field {about}")
+        raise _unfit(value, wanted, about)
+
+
+def _unfit(value: Any, wanted: str, about: _About) -> Undecodable:
+    shown = f"number {value}" if type(value) in (int, float) and wanted == "integer" else type_of(value)
+    return Undecodable(f"json: cannot unmarshal {shown} into Go struct field {about}")
+
+
+def _bytes(numbers: list[Any], about: _About) -> str:
+    """Bytes that come one by one, as the text that stands for them."""
+    for number in numbers:
+        if number is not None and not (type(number) is int and 0 <= number <= 255):
+            raise _unfit(number, "integer", about)
+    return base64.b64encode(bytes(number or 0 for number in numbers)).decode()
 
 
 def _is_read(found: schemas.Schema) -> bool:

@@ -135,6 +135,17 @@ def _(s: Session) -> None:
         s.post(s.at("configmaps"), {"metadata": {"name": "a", "deletionTimestamp": value}}, dryRun="All")
 
 
+@script("14.3 bytes that come as numbers, and as what they cannot be")
+def _(s: Session) -> None:
+    s.post(s.at("secrets"), {"metadata": {"name": "a"}, "data": {"a": "eA=="}})
+    values: tuple[Any, ...] = (["x"], [1, 255], [300], [1.5], [None], [True], [], 1, True, {"x": "y"}, None)
+    for value in values:
+        s.post(s.at("secrets"), {"metadata": {"name": "b"}, "data": {"a": value}}, dryRun="All")
+        s.patch(s.at("secrets", "a"), {"data": {"a": value}}, dryRun="All")
+        if value != [300]:
+            s.patch(s.at("secrets", "a"), {"data": {"a": value}}, STRATEGIC, dryRun="All")
+
+
 @script("14.3 a service gets an address, and its ports their defaults")
 def _(s: Session) -> None:
     answer = s.post(s.at("services"), {"metadata": {"name": "a"}, "spec": {"ports": [{"port": 80}], "selector": {"a": "b"}}})

@@ -185,6 +185,22 @@ def _(s: Session) -> None:
             s.patch(f"{collection}/a", change, kind)
 
 
+@script("7.1 ports of containers")
+def _(s: Session) -> None:
+    names = ("web", "", "a-b-c", "0123456789abcdef", "A_", "123", "a--b", "-a", "a-", "-A--")
+    ports = [[{"containerPort": 80, "name": name}] for name in names]
+    twice: list[dict[str, Any]] = [
+        {"containerPort": 80, "name": "a"},
+        {"containerPort": 81, "name": "a"},
+        {"containerPort": 82, "name": "a"},
+    ]
+    unknown: list[dict[str, Any]] = [{"containerPort": 70000}, {"name": "a"}, {"containerPort": 1, "protocol": "tcp"}]
+    for number, found in enumerate([*ports, twice, unknown]):
+        made = pod(f"a{number}")
+        made["spec"]["containers"][0]["ports"] = found
+        s.post(s.at("pods"), made, dryRun="All")
+
+
 @script("7.1 the total size of what is sent")
 def _(s: Session) -> None:
     s.post(s.at("configmaps"), b" " * 3_145_729)
