@@ -7,11 +7,14 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Hashable
 
+from fakes.api_server.errors import StatusError
 from fakes.api_server.server import APIServer
 from fakes.storage import Event, Version
 
 MANAGER = "kube-controller-manager"
 """The program that most of them stand for: whose writes theirs are noted as."""
+_USUAL = (403, 404, 409)
+"""How somebody is refused who is late: others were faster, or the namespace is going; what they did is heard of next."""
 _log = logging.getLogger(__name__)
 
 
@@ -19,7 +22,8 @@ class Controller(ABC):
     """The base of all. A subclass says what it hears and what it does; the rest is here.
 
     Guarantees: it hears of every object that is there at the start, then of every change in the order of revisions; after a `restore` of
-    the storage it starts anew. What `step` raises ends the controller, and comes out of `wait_until_idle`.
+    the storage it starts anew. What the server refuses it is logged, and the object is left until it changes; whatever else `step` raises
+    ends the controller, and comes out of `wait_until_idle`.
     """
 
     name: str
@@ -47,7 +51,7 @@ class Controller(ABC):
 
     @abstractmethod
     def step(self) -> bool:
-        """Do one thing. False where there is nothing to do now."""
+        """Do one thing, of which it has taken note as done before it asks the server. False where there is nothing to do now."""
 
     def due(self) -> float | None:
         """The seconds until there is something to do even if nothing changes; None for never."""
@@ -90,7 +94,7 @@ class Controller(ABC):
     def _run(self) -> None:
         try:
             while self._take(wait=True):
-                while self.step():
+                while self._step():
                     self.runtime.checkpoint(f"controller {self.name}")
                     if not self._take(wait=False):
                         return
@@ -99,6 +103,13 @@ class Controller(ABC):
                 self._failure = error
                 self._news.notify_all()
             raise
+
+    def _step(self) -> bool:
+        try:
+            return self.step()
+        except StatusError as error:
+            _log.log(logging.DEBUG if error.code in _USUAL else logging.WARNING, "controller %s: %s", self.name, error)
+            return True
 
     def _take(self, *, wait: bool) -> bool:
         """Hear what has come. False when it is time to stop."""

@@ -13,7 +13,6 @@ from typing import NamedTuple
 import msgspec
 
 from fakes.api_server.custom.definitions import DEFINITIONS
-from fakes.api_server.errors import StatusError
 from fakes.api_server.face.face import Propagation
 from fakes.api_server.requests import object_key
 from fakes.api_server.server import APIServer
@@ -79,7 +78,7 @@ class GarbageCollector(Controller):
         del self._places[before.uid]
         for reference in before.owner_references:
             self._dependents[reference.uid].pop(place, None)
-            if (owner := self._places.get(reference.uid)) is not None and _waits_for_dependents(self._objects[owner]):
+            if (owner := self._places.get(reference.uid)) is not None and self._objects[owner].deleted:
                 self._queue[owner] = None
 
     def step(self) -> bool:
@@ -89,12 +88,7 @@ class GarbageCollector(Controller):
         del self._queue[place]
         found = self._objects.get(place)
         if found is not None:
-            try:
-                self._judge(place, found)
-            except StatusError as error:
-                if error.code not in (404, 409):
-                    raise
-                # somebody was faster, and what they did is heard of next
+            self._judge(place, found)
         return True
 
     def _judge(self, place: Place, found: Header) -> None:

@@ -16,7 +16,6 @@ import msgspec
 
 from fakes import objects
 from fakes.api_server.builtin.admission import PODS
-from fakes.api_server.errors import StatusError
 from fakes.api_server.objects.objects import timestamp
 from fakes.api_server.server import APIServer
 from fakes.controllers.controller import Controller
@@ -92,23 +91,15 @@ class Kubelet(Controller):
         if self._queue:
             place = next(iter(self._queue))
             del self._queue[place]
-            self._attempt(place, self._attend)
+            self._attend(place, self._pods[place])
             return True
         now = self.runtime.now()
         over = next((place for place, end in self._ending.items() if end <= now), None)
         if over is None:
             return False
         del self._ending[over]
-        self._attempt(over, self._end)
+        self._end(over, self._pods[over])
         return True
-
-    def _attempt(self, place: Place, act: Any) -> None:
-        try:
-            act(place, self._pods[place])
-        except StatusError as error:
-            if error.code not in (404, 409):
-                raise
-            # somebody was faster, and what they did is heard of next
 
     def _end(self, place: Place, pod: _Pod) -> None:
         self.api.delete("pods", place.name, place.namespace, grace=0, uid=pod.metadata.uid)

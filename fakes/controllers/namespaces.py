@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from fakes.api_server.builtin.admission import NAMESPACES
-from fakes.api_server.errors import StatusError
 from fakes.api_server.server import APIServer
 from fakes.controllers.controller import Controller
 from fakes.controllers.header import header
@@ -42,10 +41,5 @@ class Namespaces(Controller):
             return False
         name = next(iter(self._queue))
         del self._queue[name]
-        try:
-            self.api.empty_namespace(name, grace=self._grace)
-        except StatusError as error:
-            if error.code not in (404, 409):
-                raise
-            # it has gone, or is another one by now
+        self.api.empty_namespace(name, grace=self._grace)
         return True

@@ -13,7 +13,6 @@ from typing import Any
 import msgspec
 
 from fakes.api_server.builtin.admission import PODS
-from fakes.api_server.errors import StatusError
 from fakes.api_server.objects.objects import timestamp
 from fakes.api_server.server import APIServer
 from fakes.api_server.wire.encoding import to_json
@@ -100,15 +99,10 @@ class Replicas(Controller):
             return False
         place = next(iter(self._queue))
         del self._queue[place]
-        try:
-            document = self.api.get(place.resource, place.name, place.namespace)
-            if "deletionTimestamp" not in document["metadata"]:
-                attend = self._attend_deployment if place.resource == "deployments.apps" else self._attend_set
-                attend(place, document)
-        except StatusError as error:
-            if error.code not in (403, 404, 409):
-                raise
-            # somebody was faster, or the namespace is going; what they did is heard of next
+        document = self.api.get(place.resource, place.name, place.namespace)
+        if "deletionTimestamp" not in document["metadata"]:
+            attend = self._attend_deployment if place.resource == "deployments.apps" else self._attend_set
+            attend(place, document)
         return True
 
     # Sets of pods

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from fakes.api_server.builtin.admission import NAMESPACES
-from fakes.api_server.errors import StatusError
 from fakes.api_server.server import APIServer
 from fakes.controllers.controller import MANAGER, Controller
 from fakes.controllers.header import header
@@ -48,11 +47,6 @@ class ServiceAccounts(Controller):
             return False
         namespace = next(iter(self._queue))
         del self._queue[namespace]
-        try:
-            account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": _DEFAULT, "namespace": namespace}}
-            self.api.create(account, manager=MANAGER)
-        except StatusError as error:
-            if error.code not in (403, 404, 409):
-                raise
-            # it is there, or the namespace is going
+        account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": _DEFAULT, "namespace": namespace}}
+        self.api.create(account, manager=MANAGER)
         return True

@@ -261,3 +261,27 @@ def test_what_a_restore_brings_back_is_collected_anew() -> None:
         assert names(api, "configmaps") == ["before"]
 
     play(story, COLLECTOR)
+
+
+@SEEDS
+def test_who_cannot_forget_an_owner_keeps_it_until_it_can_and_stops_nothing_else(seed: int) -> None:
+    def story(api: FakeAPIServer) -> None:
+        api.create(objects.crd("Widget"))
+        owner = api.create(objects.configmap("owner"))
+        api.create(objects.custom("Widget", "w", owners=[objects.owner_reference(owner)]))
+        schema = {"type": "object", "required": ["spec"], "properties": {"spec": {"type": "object"}}}
+        api.apply(objects.crd("Widget", schema=schema))
+        api.delete("configmaps", "owner", propagation="Orphan")
+        api.settle()
+        assert names(api, "configmaps") == ["owner"]
+        other = api.create(objects.configmap("other"))
+        api.create(objects.configmap("child", owners=[objects.owner_reference(other)]))
+        api.delete("configmaps", "other")
+        api.settle()
+        assert names(api, "configmaps") == ["owner"]
+        api.patch("widgets.example.com", "w", {"spec": {}})
+        api.settle()
+        assert names(api, "configmaps") == []
+        assert "ownerReferences" not in api.get("widgets.example.com", "w")["metadata"]
+
+    play(story, COLLECTOR, seed)

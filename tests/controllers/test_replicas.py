@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from fakes import FakeAPIServer
 from tests.controllers.simulated import SEEDS, names, play
 
@@ -104,5 +106,29 @@ def test_the_owner_that_is_deleted_takes_all_with_it(seed: int) -> None:
         api.runtime.sleep(31)
         api.settle()
         assert [names(api, resource) for resource in ("deployments.apps", "replicasets.apps", "pods")] == [[], [], []]
+
+    play(story, ALL, seed)
+
+
+@SEEDS
+def test_what_is_refused_is_left_until_it_changes_and_stops_nothing_else(seed: int, caplog: pytest.LogCaptureFixture) -> None:
+    def story(api: FakeAPIServer) -> None:
+        bad = deployment(1)
+        bad["metadata"]["name"] = "bad"
+        bad["spec"]["template"]["metadata"]["finalizers"] = ["bad"]
+        api.create(bad)
+        long = deployment(1)
+        long["metadata"]["name"] = "l" * 250
+        api.create(long)
+        api.settle()
+        assert names(api, "pods") == []
+        assert "name is neither a standard finalizer name nor is it fully qualified" in caplog.text
+        assert "must be no more than 253 characters" in caplog.text
+        api.create(deployment(1))
+        api.settle()
+        assert len(names(api, "pods")) == 1
+        api.patch("deployments.apps", "bad", {"spec": {"template": {"metadata": {"finalizers": None}}}})
+        api.settle()
+        assert len(names(api, "pods")) == 2
 
     play(story, ALL, seed)
