@@ -12,6 +12,7 @@ from kubernetes import client
 from e2e.suites.suite import Suite
 from fakes import objects
 from fakes.clusters import Cluster, open_cluster
+from fakes.clusters.kubeconfig_cluster import KubeconfigCluster
 from fakes.fake_api_server import FakeAPIServer
 
 _SECONDS_BETWEEN_BEATS = 20.0
@@ -19,13 +20,18 @@ _NODE = "node-1"
 
 
 @contextmanager
-def cluster_for(suite: Suite, name: str) -> Iterator[Path]:
-    """The kubeconfig of a fresh cluster; `name` as the option `--kube-cluster` has it. No pods run on a real control plane's node."""
+def cluster_for(suite: Suite, name: str, *, allow_writes: bool = False) -> Iterator[Path]:
+    """The kubeconfig of a fresh cluster; `name` as the option `--kube-cluster` has it. No pods run on a real control plane's node.
+
+    Raises `ConfigurationError` for the cluster of a kubeconfig without `allow_writes`.
+    """
     with ExitStack() as stack:
         if name == "fake":
             yield stack.enter_context(_fake(suite))
             return
-        cluster = stack.enter_context(open_cluster(name, allow_writes=True))
+        cluster = stack.enter_context(open_cluster(name, allow_writes=allow_writes))
+        if isinstance(cluster, KubeconfigCluster):
+            cluster.check_writes(f"run {suite.title}")
         if suite.node and name == "control-plane":
             _add_node(cluster)
         yield cluster.kubeconfig

@@ -6,9 +6,12 @@ An entry whose spec passes fails the run: remove it.
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from e2e.suites.running import Ending, Spec
+from e2e.suites.suite import Suite
 
 FAILING: dict[str, str] = {}
 """By the spec's name: why it fails."""
@@ -28,8 +31,19 @@ def write(suite: str, specs: dict[str, Spec]) -> None:
     (_SEEN / f"{suite}.json").write_text(json.dumps(endings, indent=1) + "\n")
 
 
-def disagreements(specs: dict[str, Spec]) -> list[str]:
-    """The specs that ended otherwise than they are expected to, each with what it said."""
-    failed = [f"{name}\n    {spec.why}" for name, spec in specs.items() if spec.ending == "failed" and name not in FAILING]
-    healed = [f"{name}\n    passes now: remove it from FAILING" for name in FAILING if name in specs and specs[name].ending == "passed"]
-    return failed + healed
+def named(suite: Suite, focus: str) -> list[str]:
+    """The specs seen in the whole suite, without those left out, whose names match the pattern."""
+    return [name for name in seen(suite.name) if re.search(focus, name) and not suite.why_left_out(name)]
+
+
+def disagreements(specs: dict[str, Spec], known: Collection[str], failing: Mapping[str, str]) -> list[str]:
+    """What is otherwise than expected: that all `known` specs are there and no others, and that those pass which are not `failing`."""
+    bad = [
+        f"{name}\n    {spec.ending}: {spec.why}"
+        for name, spec in specs.items()
+        if spec.ending == "skipped" or (spec.ending == "failed" and name not in failing)
+    ]
+    healed = [f"{name}\n    passes now: remove it from FAILING" for name in failing if name in specs and specs[name].ending == "passed"]
+    gone = [f"{name}\n    is there no more" for name in known if name not in specs]
+    new = [f"{name}\n    is new" for name in specs if name not in known]
+    return bad + healed + gone + new

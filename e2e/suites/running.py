@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 
 from e2e.suites.suite import Suite
 
-Ending = Literal["passed", "failed", "left out"]
+Ending = Literal["passed", "failed", "left out", "skipped"]
 
 _SPEC = "[It] "
 _LABELS = re.compile(r" \[sig-[\w-]+(?:, [\w-]+)*\]$")
@@ -29,19 +29,21 @@ _SECONDS_BETWEEN_LINES = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """What became of a spec, and, of one that failed, why."""
+    """What became of a spec, and, of one that failed or that nobody meant to skip, why."""
 
     ending: Ending
     why: str = ""
 
 
-def run(suite: Suite, kubeconfig: Path, folder: Path, *, focus: str = "", seconds: float) -> dict[str, Spec]:
-    """Every spec that the suite's focus means (and `focus`, where there is one), by its name. The log is in `folder`.
+def run(suite: Suite, kubeconfig: Path, folder: Path, *, only: Sequence[str] = (), seconds: float) -> dict[str, Spec]:
+    """Every spec that the suite's focus means (or `only` those of these names), by its name. The log is in `folder`.
 
-    Raises `subprocess.TimeoutExpired`, and `AssertionError` with the end of the log where the program left no report.
+    Raises `subprocess.TimeoutExpired`, and `AssertionError` with the end of the log where the program left no report, or ended badly
+    though no spec failed.
     """
+    focus = "|".join(f"{re.escape(name)}$" for name in only) or suite.focus
     report, log = folder / "junit.xml", folder / "log"
-    ginkgo = [f"--ginkgo.junit-report={report}", "--ginkgo.no-color", f"--ginkgo.focus={focus or suite.focus}"]
+    ginkgo = [f"--ginkgo.junit-report={report}", "--ginkgo.no-color", f"--ginkgo.focus={focus}"]
     left_out = "|".join(suite.left_out)
     command = [str(suite.program()), *suite.arguments(kubeconfig), *ginkgo, *([f"--ginkgo.skip={left_out}"] if left_out else [])]
     environment = {**os.environ, **suite.environment, "KUBECONFIG": str(kubeconfig)}
@@ -52,12 +54,23 @@ def run(suite: Suite, kubeconfig: Path, folder: Path, *, focus: str = "", second
             process.kill()
             raise
     assert report.exists(), f"{suite.title} ended with {process.returncode} and left no report; its log ends with:\n{_end(log)}"
-    return {name: spec for name, spec in read_report(report, suite).items() if re.search(focus, name)}
+    specs = read_report(report, suite, focus)
+    failed = any(spec.ending == "failed" for spec in specs.values())
+    assert failed or not process.returncode, f"{suite.title}: no spec failed, but it ended with {process.returncode}:\n{_end(log)}"
+    return specs
 
 
-def read_report(report: Path, suite: Suite) -> dict[str, Spec]:
-    """The specs that the suite's focus means, by their names, from a JUnit file."""
-    return {name: spec for name, spec in _specs(report, suite) if re.search(suite.focus, name)}
+def read_report(report: Path, suite: Suite, focus: str) -> dict[str, Spec]:
+    """The specs that the pattern `focus` means, by their names, from a JUnit file; and what failed before or after them."""
+    specs = {}
+    for case in ElementTree.parse(report).iter("testcase"):
+        title = str(case.get("name"))
+        name = _LABELS.sub("", title.removeprefix(_SPEC))
+        spec = _ending(case, suite.why_left_out(name))
+        meant = re.search(focus, name) if title.startswith(_SPEC) else spec.ending == "failed"
+        if meant and (name not in specs or specs[name].ending != "failed"):
+            specs[name] = spec
+    return specs
 
 
 def _follow(suite: Suite, process: subprocess.Popen[bytes], log: Path, seconds: float) -> None:
@@ -78,13 +91,15 @@ def _end(log: Path) -> str:
     return log.read_text(errors="replace")[-3000:]
 
 
-def _specs(report: Path, suite: Suite) -> Iterator[tuple[str, Spec]]:
-    for case in ElementTree.parse(report).iter("testcase"):
-        name = _LABELS.sub("", str(case.get("name")).removeprefix(_SPEC))
-        failure = next((found for found in (case.find("failure"), case.find("error")) if found is not None), None)
-        if failure is not None:
-            yield name, Spec("failed", (failure.get("message") or failure.text or "")[:500])
-        elif case.get("status") != "skipped" and str(case.get("name")).startswith(_SPEC):
-            yield name, Spec("passed")
-        elif suite.why_left_out(name):
-            yield name, Spec("left out")
+def _ending(case: ElementTree.Element, why_left_out: str) -> Spec:
+    for said in (case.find("failure"), case.find("error")):
+        if said is not None:
+            return Spec("failed", _why(said))
+    if case.get("status") == "passed":
+        return Spec("passed")
+    skipped = case.find("skipped")
+    return Spec("left out") if why_left_out else Spec("skipped", "it was not run" if skipped is None else _why(skipped))
+
+
+def _why(said: ElementTree.Element) -> str:
+    return (said.get("message") or said.text or "")[:500]

@@ -30,6 +30,14 @@ class SuiteModule(GoModule):
     def title(self) -> str:
         return f"the tests of {self.tested}/{self.package} {self.version}"
 
+    @property
+    def need(self) -> str:
+        return f"{self.title} are built here, and this machine has not"
+
+    @property
+    def remedies(self) -> tuple[str, ...]:
+        return ()
+
     @cached_property
     def packages(self) -> tuple[str, ...]:
         return (f"{self.tested}/{self.package}",)

