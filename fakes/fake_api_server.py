@@ -117,15 +117,17 @@ class FakeAPIServer(APIServer):
         """Serve over HTTP, at a free port unless one is named. A context manager; leaving it ends every stream and frees the port.
 
         With `tls` over HTTPS, under an authority made for it; clients built on client-go show who they are over nothing else. The
-        kubeconfig is that of `system:admin`; `kubeconfig_of` makes others. `tokens` are further ones of the server's. Who shows nothing
+        kubeconfig is that of `system:admin`; `kubeconfig_of` makes others. `tokens` are taken as long as it is served. Who shows nothing
         is `anonymous`: by default `system:anonymous` with `tls`, and else `system:admin`. `through` is asked instead of this server, and
         may ask it in turn. Raises `ConfigurationError` in a simulation, which cannot have sockets.
         """
         if isinstance(self.runtime, SimulatedRuntime):
             raise ConfigurationError("a simulation has no sockets, so its server cannot be served; use api_client(), or run on threads")
         handler: Handler = through if through is not None else self
-        self.tokens.update(tokens or {})
-        return ServedAPIServer(handler, host=host, port=port, tls=tls, tokens=self.tokens, anonymous=anonymous)
+        served = ServedAPIServer(handler, host=host, port=port, tls=tls, tokens=self.tokens, anonymous=anonymous)
+        for token, who in (tokens or {}).items():
+            served.admit(token, who)
+        return served
 
 
 class ServedAPIServer:
@@ -143,6 +145,7 @@ class ServedAPIServer:
     ) -> None:
         self._authority = Authority() if tls else None
         self._tokens = tokens
+        self._admitted: list[str] = []
         self._http = HTTPServer(
             handler,
             host=host,
@@ -168,13 +171,21 @@ class ServedAPIServer:
             text = kubeconfig(self.url, namespace=namespace)
         else:
             token = ThreadRuntime().uuid()
-            self._tokens[token] = who
+            self.admit(token, who)
             text = kubeconfig(self.url, namespace=namespace, token=token)
         return write_kubeconfig(path, text)
 
+    def admit(self, token: str, who: str | Identity) -> None:
+        """Take who shows this bearer token for `who`, until this is closed."""
+        self._tokens[token] = who
+        self._admitted.append(token)
+
     def close(self) -> None:
-        """End every stream and free the port. Idempotent."""
+        """End every stream, free the port and take back the tokens that were made or given for it. Idempotent."""
         self._http.close()
+        for token in self._admitted:
+            self._tokens.pop(token, None)
+        self._admitted.clear()
         self._folder.cleanup()
 
     def __enter__(self) -> ServedAPIServer:

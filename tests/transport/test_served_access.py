@@ -55,6 +55,15 @@ def test_rbac_decides_about_the_user_of_the_certificate() -> None:
         assert [(record.user, record.status) for record in api.requests.where(resource="nodes")] == [("jane", 403), ("system:admin", 200)]
 
 
+def test_tokens_that_were_made_or_given_for_a_served_server_go_with_it() -> None:
+    with FakeAPIServer() as api:
+        api.tokens["own"] = "bob"
+        with api.serve(tokens={"given": "jane"}) as server:
+            server.kubeconfig_of("joe")
+            assert len(api.tokens) == 3
+        assert api.tokens == {"own": "bob"}
+
+
 def test_over_tls_who_shows_nothing_is_anonymous() -> None:
     with FakeAPIServer() as api, api.serve(tls=True, tokens={"secret": "jane"}) as server:
         settings = client.Configuration()
