@@ -9,6 +9,7 @@ from typing import Any
 from fakes.api_server.builtin.port_rules import port_faults
 from fakes.api_server.custom.structural_faults import invalid, unsupported
 from fakes.api_server.errors import Cause
+from fakes.api_server.objects.metadata_faults import annotation_faults, label_faults
 from informer.selectors import label_key_faults, label_value_faults
 
 Document = Mapping[str, Any]
@@ -25,7 +26,9 @@ _PULL = ("Always", "IfNotPresent", "Never")
 
 def template_faults(template: Document, path: str, *, job: bool = False) -> Iterator[Cause]:
     """Of a pod template. A job's must say whether a container that fails is started again."""
-    spec = template.get("spec") or {}
+    own, spec = template.get("metadata") or {}, template.get("spec") or {}
+    yield from label_faults(own.get("labels") or {}, f"{path}.labels")
+    yield from annotation_faults(own.get("annotations") or {}, f"{path}.annotations")
     yield from pod_spec_faults(spec, f"{path}.spec", restarts=not job)
     policy = spec.get("restartPolicy", "")
     if job and not policy:

@@ -62,13 +62,10 @@ def faults(kind: Kind, metadata: Metadata) -> Iterator[Cause]:
     if metadata.get("generation", 0) < 0:
         why = f"Invalid value: {metadata['generation']}: must be greater than or equal to 0"
         yield Cause("FieldValueInvalid", why, "metadata.generation")
-    for key, value in metadata.get("labels", {}).items():
-        for fault in _key_faults(key):
-            yield invalid("metadata.labels", key, fault)
-        for fault in _value_faults(value):
-            yield invalid("metadata.labels", value, fault)
+    if "labels" in metadata:
+        yield from label_faults(metadata["labels"], "metadata.labels")
     if "annotations" in metadata:
-        yield from _annotation_faults(metadata["annotations"])
+        yield from annotation_faults(metadata["annotations"], "metadata.annotations")
     if "ownerReferences" in metadata:
         yield from _owner_faults(metadata["ownerReferences"])
     if "finalizers" in metadata:
@@ -87,11 +84,19 @@ def _faults_of_names(kind: Kind, metadata: Metadata) -> Iterator[Cause]:
         yield from (invalid("metadata.name", name, fault) for fault in name_faults(kind, name))
 
 
-def _annotation_faults(annotations: Mapping[str, str]) -> Iterator[Cause]:
+def label_faults(labels: Mapping[str, str], path: str) -> Iterator[Cause]:
+    """Of labels, wherever they stand."""
+    for key, value in labels.items():
+        yield from (invalid(path, key, fault) for fault in _key_faults(key))
+        yield from (invalid(path, value, fault) for fault in _value_faults(value))
+
+
+def annotation_faults(annotations: Mapping[str, str], path: str) -> Iterator[Cause]:
+    """Of annotations, wherever they stand."""
     for key in annotations:
-        yield from (invalid("metadata.annotations", key, fault) for fault in _key_faults(key.lower()))
+        yield from (invalid(path, key, fault) for fault in _key_faults(key.lower()))
     if sum(len(key.encode()) + len(value.encode()) for key, value in annotations.items()) > _MOST_ANNOTATIONS:
-        yield Cause("FieldValueTooLong", f"Too long: may not be more than {_MOST_ANNOTATIONS} bytes", "metadata.annotations")
+        yield Cause("FieldValueTooLong", f"Too long: may not be more than {_MOST_ANNOTATIONS} bytes", path)
 
 
 def _owner_faults(owners: Sequence[Metadata]) -> Iterator[Cause]:

@@ -144,6 +144,30 @@ def _(s: Session) -> None:
     s.patch(s.at("configmaps", "b"), {"data": {"a b": "x"}})
 
 
+@script("7.1 labels and annotations of pod templates")
+def _(s: Session) -> None:
+    labels = {"app": "web", "bad key!": "bad value!"}
+    own = {"labels": labels, "annotations": {"UPPER": "1", "bad key!": "x"}}
+    spec = {"containers": [{"name": "c", "image": "i:1"}]}
+    template, once = {"metadata": own, "spec": spec}, {"metadata": own, "spec": {**spec, "restartPolicy": "Never"}}
+    selected = {"selector": {"matchLabels": {"app": "web"}}, "template": template}
+    contents: dict[str, dict[str, Any]] = {
+        "deployments": {"spec": selected},
+        "replicasets": {"spec": selected},
+        "statefulsets": {"spec": {**selected, "serviceName": "s"}},
+        "daemonsets": {"spec": selected},
+        "replicationcontrollers": {"spec": {"selector": {"app": "web"}, "template": template}},
+        "podtemplates": {"template": template},
+        "jobs": {"spec": {"template": once}},
+        "cronjobs": {"spec": {"schedule": "* * * * *", "jobTemplate": {"spec": {"template": once}}}},
+    }
+    for resource, content in contents.items():
+        s.post(s.at(resource), {"metadata": {"name": "web"}, **content})
+    s.post(
+        s.at("podtemplates"), {"metadata": {"name": "big"}, "template": {"metadata": {"annotations": {"a": "x" * 262_144}}, "spec": spec}}
+    )
+
+
 @script("7.1 strategies of deployments")
 def _(s: Session) -> None:
     strategies: tuple[dict[str, Any], ...] = (
