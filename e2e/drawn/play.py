@@ -7,19 +7,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from e2e.drawn import objects, waits
-from e2e.drawn.places import Place, group_of, place_of
+from e2e.drawn import waits
+from e2e.drawn.bodies import Bodies
+from e2e.drawn.memory import Memory
+from e2e.drawn.places import place_of
 from e2e.drawn.step import DEFINITIONS, DRAWN, PROTOBUF, YAML, Step
 from fakes.api_server.wire import protobuf, yaml_form
-from tests.conformance.definitions import config_map, definition
-from tests.conformance.session import APPLY, JSON_PATCH, MERGE, Answer, Session, Watch
+from tests.conformance.definitions import config_map
+from tests.conformance.session import MERGE, Answer, Session, Watch
 
 Due = tuple[int, bool]
 """How many events a watch brings, and whether it ends."""
-NOBODY = "00000000-0000-0000-0000-000000000000"
-"""A uid that no object has."""
 _NAMES = ("a", "b")
-_COLLECTIONS = ("create", "list", "deletecollection", "watch")
 _QUIET = 0.1
 
 
@@ -40,13 +39,12 @@ class Play:
     due: list[Due] = field(default_factory=list)
     settle: Callable[[], None] = lambda: None
     told: dict[int, Due] = field(default_factory=dict)
-    versions: list[str] = field(default_factory=list)
-    token: str = ""
     watches: list[_Open] = field(default_factory=list)
-    definition: dict[str, Any] = field(default_factory=dict)
-    marks: int = 0
-    owned: bool = False
     outside: dict[str, None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.memory = Memory(self.session)
+        self.bodies = Bodies(self.memory)
 
     def run(self, steps: list[Step]) -> Iterator[None]:
         """Yields for each compaction."""
@@ -64,7 +62,7 @@ class Play:
                 case "watch":
                     self._refresh(step)
                     number = len(self.told) + len(self.watches)
-                    watch = self.session.watch(self._place(step).path(), step.accept, **self._query(step))
+                    watch = self.session.watch(self.memory.place(step).path(), step.accept, **self._query(step))
                     self.watches.append(_Open(number, watch, step.resource))
                 case _:
                     self._learn(step, self._ask(step))
@@ -79,17 +77,17 @@ class Play:
     # What is asked
 
     def _ask(self, step: Step) -> Answer:
-        path, query = self._path(step), self._query(step)
+        path, query = self.memory.path(step), self._query(step)
         headers = {"Accept": step.accept}
         match step.verb:
             case "create":
-                return self._send("POST", path, self._new(step), {**headers, "Content-Type": step.type}, query)
+                return self._send("POST", path, self.bodies.new(step), {**headers, "Content-Type": step.type}, query)
             case "put":
-                return self._send("PUT", path, self._changed(step), {**headers, "Content-Type": step.type}, query)
+                return self._send("PUT", path, self.bodies.changed(step), {**headers, "Content-Type": step.type}, query)
             case "patch":
-                return self._send("PATCH", path, self._patch(step), {**headers, "Content-Type": step.type}, query)
+                return self._send("PATCH", path, self.bodies.patch(step), {**headers, "Content-Type": step.type}, query)
             case "delete" | "deletecollection":
-                return self._send("DELETE", path, self._delete_options(step), headers, query)
+                return self._send("DELETE", path, self.bodies.delete_options(step), headers, query)
             case _:
                 self._refresh(step)
                 return self._send("GET", path, None, headers, query)
@@ -114,157 +112,38 @@ class Play:
             exchange.body = json.dumps(yaml_form.decode(exchange.body)).encode()
         return Answer(answer.status, exchange.body)
 
-    def _place(self, step: Step) -> Place:
-        scope = self.definition.get("spec", {}).get("scope", "Namespaced")
-        return place_of(self.session, step, drawn_is_namespaced=scope != "Cluster")
-
-    def _path(self, step: Step) -> str:
-        place = self._place(step)
-        if step.verb in _COLLECTIONS and not step.subresource:
-            return place.path()
-        return place.path(self._name(step), *filter(None, [step.subresource]))
-
-    def _name(self, step: Step) -> str:
-        if step.resource == DEFINITIONS:
-            return f"{DRAWN}.{group_of(self.session)}"
-        return step.name if self._place(step).namespaced else f"{self.session.ns}-{step.name}"
-
     def _query(self, step: Step) -> dict[str, str]:
         query = dict(step.query)
         if step.verb in ("list", "watch", "get") and step.version is not None:
-            query["resourceVersion"] = self._seen(step.version)
+            query["resourceVersion"] = self.memory.seen(step.version)
         if query.get("resourceVersion") == "none":
             del query["resourceVersion"]
         if query.get("continue") == "last":
-            query["continue"] = self.token
-            if not self.token:
+            query["continue"] = self.memory.token
+            if not self.memory.token:
                 del query["continue"]
-        if self._place(step).wide and step.verb in ("list", "watch", "deletecollection"):
+        if self.memory.place(step).wide and step.verb in ("list", "watch", "deletecollection"):
             mine = f"of={self.session.ns}"
             query["labelSelector"] = f"{query['labelSelector']},{mine}" if query.get("labelSelector") else mine
         return query
 
-    def _seen(self, back: int) -> str:
-        return self.versions[-1 - back % len(self.versions)] if self.versions else "0"
-
     def _refresh(self, step: Step) -> None:
         """Have the server's cache catch up: from it come answers that may be of any age."""
-        self.session.unseen("GET", self._place(step).path(), labelSelector="of=nobody")
-
-    # Bodies
-
-    def _new(self, step: Step) -> Any:
-        """A new object, with what the step adds to it."""
-        if step.subresource:
-            return {**step.body, "metadata": {"name": self._name(step)}}
-        made, own = self._base(step), dict(step.body or {})
-        metadata = own.pop("metadata", {})
-        made["metadata"] |= metadata
-        if "generateName" in metadata:
-            del made["metadata"]["name"]
-            made["metadata"]["generateName"] = f"{metadata['generateName']}{len(self.session.exchanges)}-"
-        self._own(made["metadata"])
-        made["metadata"]["labels"] = {**(metadata.get("labels") or {}), "of": self.session.ns}
-        spec = own.pop("spec", None)
-        if spec is not None:
-            made["spec"] = {**made.get("spec", {}), **spec} if isinstance(spec, dict) else spec
-        return objects.edited(self._marked(step, {**made, **own}), step.edits)
-
-    def _base(self, step: Step) -> dict[str, Any]:
-        if step.resource == DEFINITIONS:
-            return definition("Thing", group_of(self.session))
-        if step.resource == DRAWN:
-            return {"apiVersion": f"{group_of(self.session)}/{step.served}", "kind": "Thing", "metadata": {"name": self._name(step)}}
-        return objects.new(step.resource, self._name(step))
-
-    def _marked(self, step: Step, document: dict[str, Any]) -> dict[str, Any]:
-        """With a column in each version of a definition, which shows in tables when the server has taken it in."""
-        if step.resource != DEFINITIONS:
-            return document
-        self.marks += 1
-        column = {"name": f"G{self.marks}", "type": "integer", "jsonPath": ".metadata.generation"}
-        versions = [
-            {**version, "additionalPrinterColumns": [*version.get("additionalPrinterColumns", ()), column]}
-            for version in document["spec"].get("versions") or ()
-        ]
-        return {**document, "spec": {**document["spec"], "versions": versions}}
-
-    def _own(self, metadata: dict[str, Any]) -> None:
-        """Have references to owners name the uids that these have now."""
-        if not isinstance(metadata.get("ownerReferences"), list):
-            return
-        self.owned = True
-        references = []
-        for reference in metadata["ownerReferences"]:
-            answer = self.session.unseen("GET", self.session.at("configmaps", reference["name"]))
-            references.append({**reference, "uid": answer.uid if answer.status == 200 else NOBODY})
-        metadata["ownerReferences"] = references
-
-    def _changed(self, step: Step) -> Any:
-        """The object as it is, with the step's change, under the version that the step says: the newest, an older one, none."""
-        own = (
-            self._path(step)
-            if step.subresource == "scale"
-            else self._path(Step("get", step.resource, step.name, namespace=step.namespace, served=step.served))
-        )
-        answer = self.session.unseen("GET", own)
-        if answer.status != 200 and step.subresource == "scale":
-            return {"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": self._name(step)}, **(step.body or {})}
-        if answer.status != 200:
-            return self._new(Step("put", step.resource, step.name, step.body, step.edits, namespace=step.namespace, served=step.served))
-        now, body = answer.json, step.body or {}
-        metadata = {**now["metadata"], **body.get("metadata", {})}
-        self._own(metadata)
-        if step.version is not None:
-            metadata["resourceVersion"] = self._seen(step.version)
-        if ("resourceVersion", "none") in step.query:
-            del metadata["resourceVersion"]
-        if step.subresource != "scale":
-            metadata["labels"] = {**(metadata.get("labels") or {}), "of": self.session.ns}
-        rest = {name: value for name, value in body.items() if name not in ("metadata", "spec")}
-        spec = {}
-        if "spec" in body:
-            spec = {"spec": {**now.get("spec", {}), **body["spec"]} if isinstance(body["spec"], dict) else body["spec"]}
-        made = {**now, **rest, **spec, "metadata": metadata}
-        return objects.edited(self._marked(step, made) if spec else made, step.edits)
-
-    def _patch(self, step: Step) -> Any:
-        if step.type == APPLY:
-            return self._applied(step)
-        body = step.body
-        if step.edits:
-            body = objects.as_json_patch(step.edits) if step.type == JSON_PATCH else objects.as_merge_patch(step.edits)
-        if isinstance(body, dict) and step.version is not None:
-            return {**body, "metadata": {**body.get("metadata", {}), "resourceVersion": self._seen(step.version)}}
-        return body
-
-    def _applied(self, step: Step) -> dict[str, Any]:
-        """What a manager wants of an object, and no more."""
-        base, own = self._base(step), dict(step.body or {})
-        metadata = {"name": self._name(step), **own.pop("metadata", {})}
-        if step.version is not None:
-            metadata["resourceVersion"] = self._seen(step.version)
-        metadata["labels"] = {**(metadata.get("labels") or {}), "of": self.session.ns}
-        return {"apiVersion": base["apiVersion"], "kind": base["kind"], "metadata": metadata, **own}
-
-    def _delete_options(self, step: Step) -> dict[str, Any] | None:
-        if step.version is None:
-            return step.body  # type: ignore[no-any-return]
-        return {**(step.body or {}), "preconditions": {"resourceVersion": self._seen(step.version)}}
+        self.session.unseen("GET", self.memory.place(step).path(), labelSelector="of=nobody")
 
     # What is learned
 
     def _learn(self, step: Step, answer: Answer) -> None:
         metadata = _metadata(answer)
-        self.token = metadata.get("continue") or self.token
+        self.memory.token = metadata.get("continue") or self.memory.token
         version = metadata.get("resourceVersion", "")
         kind = answer.json["kind"] if metadata else ""
-        if version and version not in self.versions and not kind.endswith("List"):
-            self.versions.append(version)
+        if version and version not in self.memory.versions and not kind.endswith("List"):
+            self.memory.versions.append(version)
         if step.verb == "create" and metadata.get("generateName"):
             self.session.hide(metadata["name"], f"GENERATED{metadata['generateName']}")
-        if step.verb in ("create", "put", "patch") and not self._place(step).namespaced:
-            self.outside[self._place(step).path(metadata.get("name") or self._name(step))] = None
+        if step.verb in ("create", "put", "patch") and not self.memory.place(step).namespaced:
+            self.outside[self.memory.place(step).path(metadata.get("name") or self.memory.name(step))] = None
         for address in answer.json.get("spec", {}).get("clusterIPs", ()) if kind == "Service" else ():
             self.session.hide(address, "ADDRESS")
         self._wait(step, answer)
@@ -276,22 +155,24 @@ class Play:
         if step.resource == DEFINITIONS and not step.subresource:
             self._wait_for_definition(step, answer)
         said = dict(step.query) | (step.body if step.verb in ("delete", "deletecollection") and step.body else {})
-        self.owned = self.owned or said.get("propagationPolicy") in ("Foreground", "Orphan") or bool(said.get("orphanDependents"))
-        if self.owned:
+        self.memory.owned = (
+            self.memory.owned or said.get("propagationPolicy") in ("Foreground", "Orphan") or bool(said.get("orphanDependents"))
+        )
+        if self.memory.owned:
             waits.collection(self.session, [self.session.at("configmaps")])
 
     def _wait_for_definition(self, step: Step, answer: Answer) -> None:
-        before = self.definition
+        before = self.memory.definition
         if step.verb == "delete":
-            waits.gone(self.session, self._path(step))
+            waits.gone(self.session, self.memory.path(step))
             waits.definition(self.session, dict.fromkeys(self._collections(before), False), "")
-            self.definition = {}
+            self.memory.definition = {}
         else:
-            self.definition = answer.json
-            served = dict.fromkeys(self._collections(before), False) | self._collections(self.definition)
-            waits.definition(self.session, served, self.definition["spec"]["versions"][0]["additionalPrinterColumns"][-1]["name"])
-            waits.established(self.session, f"{self.session.at(DEFINITIONS)}/{self.definition['metadata']['name']}")
-        if step.verb == "delete" or (before and before["spec"] != self.definition["spec"]):
+            self.memory.definition = answer.json
+            served = dict.fromkeys(self._collections(before), False) | self._collections(self.memory.definition)
+            waits.definition(self.session, served, self.memory.definition["spec"]["versions"][0]["additionalPrinterColumns"][-1]["name"])
+            waits.established(self.session, f"{self.session.at(DEFINITIONS)}/{self.memory.definition['metadata']['name']}")
+        if step.verb == "delete" or (before and before["spec"] != self.memory.definition["spec"]):
             self._listen([each for each in self.watches if each.resource == DRAWN])
 
     def _collections(self, document: dict[str, Any]) -> dict[str, bool]:

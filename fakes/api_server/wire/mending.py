@@ -20,6 +20,7 @@ class Undecodable(ValueError):
 
 
 _EMBEDDED: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "PersistentVolumeClaim": ("TypeMeta", ("metadata", "spec", "status")),
     "PersistentVolumeSpec": (
         "PersistentVolumeSource",
         (

@@ -328,3 +328,5 @@ def _(s: Session) -> None:
     for volume in ({"name": 1}, {"name": "v", "emptyDir": 1}, {"name": "v", "configMap": {"items": [{"key": 1}]}}):
         s.post(s.at("pods"), {"metadata": {"name": "a"}, "spec": {"volumes": [volume]}})
     s.post(s.at("priorityclasses"), {"metadata": {"name": f"{s.ns}-a"}, "value": 1, "preemptionPolicy": True})
+    for claim in ({"kind": 1}, {"apiVersion": 1.5}, {"metadata": 1}, {"spec": 1}):
+        s.post(s.at("statefulsets"), {"metadata": {"name": "a"}, "spec": {"volumeClaimTemplates": [claim]}})
