@@ -54,3 +54,45 @@ def test_a_watch_has_no_yaml(client: Client) -> None:
 def test_options_of_a_deletion_may_come_in_yaml(client: Client) -> None:
     client.api.create(config_map("a"))
     assert client.ask("DELETE", f"{CONFIG_MAPS}/a", b"preconditions: {uid: other}", SENT).status == 409
+
+
+HEAD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+BOMB = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(f"a{at}: &a{at} [{','.join([f'*a{at - 1}'] * 10)}]\n" for at in range(1, 6))
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ("data: {a: !!binary aGk=}", {"a": "hi"}),
+        ("data: {a: !!binary //8=}", {"a": "\ufffd\ufffd"}),
+        ("data: !!set {a, b}", {"a": "", "b": ""}),
+        ("data: {a: &x q, b: &x r, c: *x}", {"a": "q", "b": "r", "c": "r"}),
+        ("data: &x {<<: {a: b}, c: d}", {"a": "b", "c": "d"}),
+    ],
+)
+def test_tags_and_anchors_are_read_as_a_real_server_reads_them(client: Client, data: str, expected: dict[str, str]) -> None:
+    answer = client.ask("POST", CONFIG_MAPS, (HEAD + data).encode(), SENT)
+    assert answer.status == 201
+    assert answer.json["data"] == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        ("data: {a: !!binary '*'}", "!!binary value contains invalid base64 data"),
+        ("data: &d {a: *d}", "anchor 'd' value contains itself"),
+        ("data: &d [*d]", "anchor 'd' value contains itself"),
+        (BOMB, "document contains excessive aliasing"),
+    ],
+)
+def test_what_cannot_be_unfolded_is_refused_in_the_words_of_a_real_server(client: Client, data: str, why: str) -> None:
+    answer = client.ask("POST", CONFIG_MAPS, (HEAD + data).encode(), SENT)
+    assert (answer.status, f"(must be of type ConfigMap): yaml: {why} (" in answer.message) == (400, True)
+    applied = client.ask(
+        "PATCH", f"{CONFIG_MAPS}/a", (HEAD + data).encode(), {"Content-Type": "application/apply-patch+yaml"}, fieldManager="m"
+    )
+    assert (applied.status, applied.message) == (400, f"error encoding patch: yaml: {why}")
+
+
+def test_a_number_that_no_float_holds_is_a_text(client: Client) -> None:
+    assert client.ask("POST", CONFIG_MAPS, (HEAD + "data: {a: 1e999}").encode(), SENT).json["data"] == {"a": "1e999"}

@@ -5,6 +5,7 @@ The words of a syntax error are those of libyaml, which Go's is made from, where
 
 from __future__ import annotations
 
+import base64
 import functools
 import math
 import re
@@ -14,19 +15,48 @@ from typing import Any
 import yaml
 
 from fakes.api_server.wire.json_syntax import Doubled
-from fakes.api_server.wire.yaml_scalars import BOOL, FLOAT, INT, MERGE, NULL, STRING, TIME, needs_quotes, resolve
+from fakes.api_server.wire.yaml_scalars import BINARY, BOOL, COLLECTIONS, FLOAT, INT, MERGE, NULL, STRING, TIME, needs_quotes, resolve
 
 MEDIA_TYPE = "application/yaml"
 _MANY = "yaml: unmarshal errors:\n"
 _WIDTH = 80
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # which of the two is there, nobody knows before
-    """Notes keys that are there twice, by their lines."""
+_Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(yaml.composer.Composer, _Parser):  # type: ignore[misc, valid-type]  # which of the two is there, nobody knows before
+    """Notes keys that are there twice, by their lines. Counts what reading every alias anew would take, as Go's YAML reads them."""
 
     def __init__(self, body: bytes) -> None:
-        super().__init__(body)
+        _Parser.__init__(self, body)
+        yaml.composer.Composer.__init__(self)
         self.repeated: list[str] = []
+        self._sizes: dict[yaml.Node, int] = {}
+        self._decoded, self._aliased = 1, 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node:
+        event, before = self.peek_event(), self._decoded
+        self._decoded += 1
+        if isinstance(event, yaml.AliasEvent):
+            node = self._composed(parent, index)
+            if node.end_mark is None:
+                raise ValueError(f"yaml: anchor '{event.anchor}' value contains itself")
+            self._decoded += self._sizes[node]
+            self._aliased += self._sizes[node]
+        else:
+            # an anchor may be set anew
+            self.anchors.pop(event.anchor, None)
+            node = self._composed(parent, index)
+            self._sizes[node] = self._decoded - before
+        if self._aliased > 100 and self._decoded > 1000 and self._aliased / self._decoded > _allowed_aliases(self._decoded):
+            raise ValueError("yaml: document contains excessive aliasing")
+        return node
+
+    def _composed(self, parent: yaml.Node | None, index: Any) -> yaml.Node:
+        node = super().compose_node(parent, index)
+        assert node is not None, "an event makes a node"
+        return node
 
     def resolve(self, kind: type[yaml.Node], value: Any, implicit: tuple[bool, bool]) -> Any:
         if kind is yaml.ScalarNode:
@@ -49,6 +79,12 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
             value = self.construct_object(value_node, deep=deep)
             mapping[_key(key, value)] = value
         return mapping
+
+
+def _allowed_aliases(decoded: int) -> float:
+    """Which part of so many values may come from aliases."""
+    few, many = 400_000, 4_000_000
+    return 0.99 - 0.89 * (min(max(decoded, few), many) - few) / (many - few)
 
 
 def _go_value(value: Any) -> str:
@@ -82,7 +118,19 @@ def _untagged(loader: _Loader, node: yaml.Node) -> Any:
             return loader.construct_mapping(node, deep=True)
 
 
+def _binary(loader: _Loader, node: yaml.Node) -> Any:
+    if not isinstance(node, yaml.ScalarNode):
+        return _untagged(loader, node)
+    try:
+        return base64.b64decode(re.sub(r"[\r\n]", "", node.value), validate=True).decode(errors="replace")
+    except ValueError:
+        raise ValueError("yaml: !!binary value contains invalid base64 data") from None
+
+
 _Loader.add_constructor(None, _untagged)
+_Loader.add_constructor(BINARY, _binary)
+for _tag in COLLECTIONS:
+    _Loader.add_constructor(_tag, _untagged)
 for _tag in (BOOL, INT, FLOAT, NULL, TIME, STRING, MERGE):
     _Loader.add_constructor(_tag, _scalar)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 from typing import Any
 
@@ -10,7 +11,9 @@ from fakes.api_server.builtin.moments import moment
 
 _PREFIX = "tag:yaml.org,2002:"
 STRING, BOOL, INT, FLOAT, NULL, MERGE = (_PREFIX + name for name in ("str", "bool", "int", "float", "null", "merge"))
-TIME = _PREFIX + "timestamp"
+TIME, BINARY = _PREFIX + "timestamp", _PREFIX + "binary"
+COLLECTIONS = tuple(_PREFIX + name for name in ("set", "omap", "pairs"))
+"""Tags that say nothing about how a mapping or a sequence is read."""
 
 
 def _cases(*words: str) -> list[str]:
@@ -47,7 +50,9 @@ def resolve(text: str) -> tuple[str, Any]:
     integer = None if first == "." else _integer(plain)
     if integer is not None:
         return INT, integer
-    return (FLOAT, float(plain)) if _FLOAT.fullmatch(plain) else (STRING, text)
+    if _FLOAT.fullmatch(plain) and math.isfinite(number := float(plain)):
+        return FLOAT, number
+    return STRING, text
 
 
 def _integer(text: str) -> int | None:
@@ -55,7 +60,7 @@ def _integer(text: str) -> int | None:
     if match is None:
         return None
     base, digits = next((base, match[name]) for name, base in (("x", 16), ("o", 8), ("b", 2), ("d", 10)) if match[name])
-    value = int(match[1] + digits, base)
+    value = int(match[1] + digits, base) if len(digits) <= 64 else 2**64
     return value if -(2**63) <= value < 2**64 else None
 
 
