@@ -134,7 +134,7 @@ class RequestRecord(NamedTuple):
         """The body as data; None where it is empty, or no JSON."""
         try:
             return from_json(self.body) if self.body else None
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
 
 

@@ -125,3 +125,10 @@ def test_a_claim_about_the_number_shows_those_there_are(log: RequestLog) -> None
         log.where(status=404).assert_none()
     with pytest.raises(AssertionError, match="expected 2 requests with anything; there were none, and nothing else either"):
         RequestLog().assert_times(2)
+
+
+@pytest.mark.parametrize("body", [b'{"a": "\xff"}', b"[" * 5000 + b"]" * 5000])
+def test_a_body_that_cannot_be_read_is_like_no_other(body: bytes) -> None:
+    client = Client()
+    client.ask("POST", CONFIG_MAPS, body)
+    assert client.api.requests.where(body={"a": 1}) == []

@@ -227,3 +227,14 @@ def test_an_informer_that_is_cut_off_for_its_slowness_has_everything_in_the_end(
             return [obj.name for obj in maps.lister.list()]
 
     assert simulation.run(story) == list("abcdef")
+
+
+def test_a_cache_that_is_not_ready_for_hours_advises_the_longest_wait() -> None:
+    client = Client()
+    client.api.reset_watch_cache(seconds=20_000)
+
+    def wait() -> str | None:
+        client.runtime.sleep(15_000)
+        return client.get(CONFIG_MAPS).headers.get("Retry-After")
+
+    assert client.run(wait) == "30"

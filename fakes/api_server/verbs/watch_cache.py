@@ -52,7 +52,8 @@ class WatchCache:
         reset = self._reset_of(kind)
         now = self._runtime.monotonic()
         if reset is not None and now < reset.ready:
-            wait = int(min(_PATIENCE, math.exp(0.06 * (now - reset.at))))
+            # after a minute it is the longest one; the power would be too large for a float in the end
+            wait = int(min(_PATIENCE, math.exp(0.06 * min(now - reset.at, 60))))
             raise StatusError(429, "TooManyRequests", _NOT_READY, {"retryAfterSeconds": wait})
 
     def oldest(self, kind: Kind) -> int:
