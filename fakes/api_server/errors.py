@@ -218,6 +218,16 @@ def too_large_version(asked: int, current: int, *, retry_after: int) -> StatusEr
     return StatusError(504, "Timeout", f"Timeout: Too large resource version: {asked}, current: {current}", details)
 
 
+def undecodable(said: str, version: str, why: str, *, wanted: str = "") -> StatusError:
+    """400 for a body that says that it is a `said`, and cannot be read as what is wanted: the same, where nothing is."""
+    return bad_request(f'{said} in version "{version}" cannot be handled as a {wanted or said}: {why}')
+
+
+def wrong_namespace() -> StatusError:
+    """400 for an object that says another namespace than the path."""
+    return bad_request("the namespace of the provided object does not match the namespace sent on the request")
+
+
 def server_failure(message: str) -> StatusError:
     """500 with nothing but a message: what a real server says where an error has no Status of its own."""
     return StatusError(500, "", message)

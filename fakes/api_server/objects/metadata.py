@@ -61,9 +61,8 @@ def clean(kind: Kind, document: Mapping[str, Any]) -> dict[str, Any]:
     try:
         msgspec.convert(metadata, _Shape)
     except msgspec.ValidationError as error:
-        resource = kind.resource
-        start = f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}'
-        raise errors.bad_request(f"{start}: {_complaint(str(error), custom=kind.custom)}") from None
+        why = _complaint(str(error), custom=kind.custom)
+        raise errors.undecodable(kind.resource.kind, kind.resource.version, why) from None
     kept = {field: value for field, value in metadata.items() if (value or _counts(field, value)) and field in _KNOWN}
     return {**document, "metadata": kept}
 

@@ -287,9 +287,7 @@ def decode_body(kind: Kind, document: Document, options: WriteOptions) -> tuple[
     try:
         return decode(kind, document, options)
     except Undecodable as error:
-        resource = kind.resource
-        start = f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}'
-        raise errors.bad_request(f"{start}: {error}") from None
+        raise errors.undecodable(kind.resource.kind, kind.resource.version, str(error)) from None
 
 
 def _counted(kind: Kind, document: Document) -> Document:
@@ -313,7 +311,7 @@ def check_place(call: Call, own: dict[str, Any]) -> None:
     if not call.kind.resource.namespaced:
         own.pop("namespace", None)
     if own.get("namespace", call.namespace) != call.namespace:
-        raise errors.bad_request("the namespace of the provided object does not match the namespace sent on the request")
+        raise errors.wrong_namespace()
     if call.namespace:
         own["namespace"] = call.namespace
 

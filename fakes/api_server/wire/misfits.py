@@ -41,7 +41,6 @@ def misfit(document: Document, resource: Resource | Subresource, options: WriteO
     """400 for an object that is not of the built-in kind, or not in the version, that it should be."""
     api_version, kind = _said(document, resource)
     group, _, version = api_version.rpartition("/")
-    start = f'{kind} in version "{version}" cannot be handled as a {resource.kind}'
     try:
         complaints = _read(document, api_version, kind)
         if (group, kind) == (resource.group, resource.kind):
@@ -49,7 +48,7 @@ def misfit(document: Document, resource: Resource | Subresource, options: WriteO
             return _of_another_version(api_version, resource)
         raise _unconvertible(version, kind, resource)
     except Undecodable as error:
-        return errors.bad_request(f"{start}: {error}")
+        return errors.undecodable(kind, version, str(error), wanted=resource.kind)
 
 
 def _read(document: Document, api_version: str, kind: str) -> list[str]:
@@ -118,7 +117,7 @@ def custom_misfit(document: Document, kind: Kind, kinds: Kinds, options: WriteOp
         try:
             settle(document, shape_of(other).prune(document) if other else _all_unknown(document), options)
         except Undecodable as error:
-            return errors.bad_request(f'{resource.kind} in version "{version}" cannot be handled as a {resource.kind}: {error}')
+            return errors.undecodable(resource.kind, version, str(error))
     if said != resource.api_version:
         return _of_another_version(said, resource)
     metadata = document.get("metadata")
