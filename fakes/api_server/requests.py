@@ -75,9 +75,19 @@ class Parameters:
         text = self._values.get(name, "0")
         if not _INTEGER.match(text):
             raise errors.bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax')
-        if not -(2**63) <= int(text) < 2**63:
+        number = in_range(text, -(2**63), 2**63)
+        if number is None:
             raise errors.bad_request(f'strconv.ParseInt: parsing "{text}": value out of range')
-        return int(text)
+        return number
+
+
+def in_range(text: str, low: int, end: int) -> int | None:
+    """The number that a text of digits is, if it lies there: some are longer than Python reads them."""
+    digits = text.lstrip("+-0")
+    if len(digits) > 20:
+        return None
+    number = int(digits or "0") * (-1 if text.startswith("-") else 1)
+    return number if low <= number < end else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +141,7 @@ class RequestRecord(NamedTuple):
 
     @property
     def document(self) -> Any:
-        """The body as data; None where it is empty, or no JSON."""
+        """The body as data; None where it is empty, no JSON, or deeper than can be read."""
         try:
             return from_json(self.body) if self.body else None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -275,3 +275,47 @@ def test_two_servers_with_the_same_seed_do_the_same() -> None:
         client.post(CONFIG_MAPS, {"metadata": {"generateName": "g-"}})
         answers.append((client.get(CONFIG_MAPS).raw, client.get(CONFIG_MAPS).headers))
     assert answers[0] == answers[1]
+
+
+LONG = "9" * 5000
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "why"),
+    [
+        (f"{CONFIG_MAPS}?limit={LONG}", 400, 'strconv.ParseInt: parsing "{}": value out of range'),
+        (f"{CONFIG_MAPS}?timeoutSeconds={LONG}", 400, 'strconv.ParseInt: parsing "{}": value out of range'),
+        (f"{CONFIG_MAPS}?resourceVersion={LONG}", 400, 'invalid resource version: {0}strconv.ParseUint: parsing "{1}": value out of range'),
+        (f"{CONFIG_MAPS}/a?resourceVersion={LONG}", 500, '{0}strconv.ParseUint: parsing "{1}": value out of range'),
+        (f"{CONFIG_MAPS}?watch=1&resourceVersion={LONG}", 500, '{0}strconv.ParseUint: parsing "{1}": value out of range'),
+    ],
+)
+def test_numbers_that_are_too_long_are_out_of_range(client: Client, path: str, status: int, why: str) -> None:
+    answer = client.get(path)
+    start = f'resourceVersion: Invalid value: "{LONG}": '
+    assert (answer.status, answer.message) == (status, why.replace("{}", LONG).replace("{0}", start).replace("{1}", LONG))
+
+
+def test_a_version_that_is_out_of_range_counts_for_nothing_in_a_creation_and_fails_an_update(client: Client) -> None:
+    document = config_map("a")
+    document["metadata"]["resourceVersion"] = LONG
+    assert client.post(CONFIG_MAPS, document).status == 201
+    refused = client.put(f"{CONFIG_MAPS}/a", document)
+    assert (refused.status, refused.message) == (500, f'strconv.ParseUint: parsing "{LONG}": value out of range')
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1.5E+400", LONG])
+def test_a_number_that_no_float_holds_is_refused(client: Client, number: str) -> None:
+    sent = '{"apiVersion": "lab.io/v1", "kind": "Foo", "metadata": {"name": "a"}, "spec": {"size": NUMBER}}'.replace("NUMBER", number)
+    answer = client.ask("POST", FOOS, sent.encode())
+    why = f"json: cannot unmarshal number {number} into Go value of type float64"
+    assert (answer.status, answer.message) == (400, f'Foo in version "v1" cannot be handled as a Foo: {why}')
+    client.api.create(foo("a"))
+    patched = client.ask("PATCH", f"{FOOS}/a", sent.encode(), {"Content-Type": "application/merge-patch+json"})
+    assert (patched.status, patched.message) == (400, f"error decoding patch: {why}")
+
+
+def test_a_binary_body_of_an_unreadable_version_is_refused(client: Client) -> None:
+    body = b"k8s\x00\n\x10\n\x03v\xff1\x12\tConfigMap\x12\x00"
+    answer = client.ask("POST", CONFIG_MAPS, body, {"Content-Type": "application/vnd.kubernetes.protobuf"})
+    assert (answer.status, 'no kind "ConfigMap" is registered for version "v\\xff1"' in answer.message) == (400, True)

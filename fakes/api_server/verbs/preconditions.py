@@ -11,6 +11,7 @@ from fakes.api_server.delete_options import DeleteOptions
 from fakes.api_server.errors import Cause
 from fakes.api_server.kinds import Kind
 from fakes.api_server.objects.metadata import kind_name
+from fakes.api_server.requests import in_range
 
 Document = Mapping[str, Any]
 
@@ -63,13 +64,14 @@ def check_version(kind: Kind, old: Document, sent: Document) -> None:
     text = str(sent["metadata"].get("resourceVersion", "0"))
     if not (text.isascii() and text.isdigit()):
         raise errors.server_failure(f'strconv.ParseUint: parsing "{text}": invalid syntax')
-    if int(text) >= 2**64:
+    number = in_range(text, 0, 2**64)
+    if number is None:
         raise errors.server_failure(f'strconv.ParseUint: parsing "{text}": value out of range')
-    if int(text) == 0:
+    if number == 0:
         if kind.custom or kind.storage_key in _UNCONDITIONAL_REFUSED:
             cause = Cause("FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion")
             raise errors.invalid(resource, name, [cause])
-    elif int(text) != int(old["metadata"]["resourceVersion"]):
+    elif number != int(old["metadata"]["resourceVersion"]):
         raise errors.conflict(resource, name)
 
 

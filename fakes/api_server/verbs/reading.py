@@ -8,7 +8,7 @@ from fakes.api_server import errors
 from fakes.api_server.kinds import Kind
 from fakes.api_server.objects.objects import ListAnswer, ObjectAnswer, Objects
 from fakes.api_server.options import ListOptions
-from fakes.api_server.requests import Call
+from fakes.api_server.requests import Call, in_range
 from fakes.api_server.verbs.continuation import LATEST, Continuation
 from fakes.api_server.verbs.selection import Selection
 from fakes.api_server.verbs.watch_cache import is_cached
@@ -34,7 +34,10 @@ def parse_version(text: str) -> int:
         return 0
     if not _DIGITS.fullmatch(text):
         raise errors.server_failure(f'resourceVersion: Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax')
-    return int(text)
+    number = in_range(text, 0, 2**64)
+    if number is None:
+        raise errors.server_failure(f'resourceVersion: Invalid value: "{text}": strconv.ParseUint: parsing "{text}": value out of range')
+    return number
 
 
 def await_version(objects: Objects, kind: Kind, revision: int, *, cached: bool = True) -> None:

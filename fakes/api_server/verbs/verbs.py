@@ -152,6 +152,8 @@ class Verbs:
         options = _options(call, request, "PatchOptions")
         try:
             content = json_syntax.read(request.body, untyped=call.kind.custom)
+        except json_syntax.OutOfRange as error:
+            raise errors.bad_request(f"error decoding patch: {error}") from None
         except ValueError:
             raise errors.bad_request("invalid JSON patch") from None
         patch = Patch(call.kind, media_type, content)

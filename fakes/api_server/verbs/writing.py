@@ -19,7 +19,7 @@ from fakes.api_server.ownership import managers
 from fakes.api_server.ownership.managers import Entries
 from fakes.api_server.ownership.ownership import Ownership
 from fakes.api_server.patching.patch import unreadable
-from fakes.api_server.requests import Call, object_key
+from fakes.api_server.requests import Call, in_range, object_key
 from fakes.api_server.verbs.preconditions import check_uid, check_version
 from fakes.api_server.verbs.subresource_part import subresource_part
 from fakes.api_server.wire.decoding import Undecodable, decode
@@ -86,7 +86,7 @@ class Writer:
             if attempt == 0:
                 document = self._prepare(call, revision, options)
                 own = document["metadata"]
-                if not options.dry_run and version_sent and version_sent.isdecimal() and int(version_sent):
+                if not options.dry_run and version_sent and version_sent.isdecimal() and in_range(version_sent, 1, 2**64):
                     raise errors.server_failure("resourceVersion should not be set on objects to be created")
             try:
                 return self._store_new(kind, document, options, revision.warnings)

@@ -52,8 +52,10 @@ def read_object(request: Request, kind: str, api_version: str, *, untyped: bool 
     try:
         return _read(request, api_version, kind, untyped=untyped)
     except protobuf.UnknownKind as error:
-        start = f'{error.kind} in version "{error.api_version.rpartition("/")[2]}" cannot be handled as a {kind}'
-        raise errors.bad_request(f"{start}: {schemas.unregistered(error.api_version, error.kind)}") from None
+        why, version = schemas.unregistered(error.api_version, error.kind), error.api_version.rpartition("/")[2]
+        raise errors.undecodable(error.kind, version, why, wanted=kind) from None
+    except json_syntax.OutOfRange as error:
+        raise errors.undecodable(kind, api_version.rpartition("/")[2], str(error)) from None
     except ValueError as error:
         raise _unrecognized(request.body, kind, str(error)) from None
 
@@ -94,6 +96,8 @@ def _read(request: Request, api_version: str, kind: str, *, untyped: bool = Fals
             return _object(yaml_form.decode(request.body))
     try:
         value = json_syntax.read(request.body, untyped=untyped)
+    except json_syntax.OutOfRange:
+        raise
     except ValueError as error:
         raise ValueError(f"couldn't get version/kind; json parse error: {error}") from None
     return _object(value)

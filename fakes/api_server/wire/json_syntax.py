@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -14,6 +15,7 @@ _DEEPEST = 10_000
 _NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)(?P<fraction>\.[0-9]+)?(?P<exponent>[eE][+-]?[0-9]+)?")
 _LARGE = re.compile(rb"[0-9]{19}")
 _LARGEST = 2**63
+_HUGE = re.compile(rb"[0-9][eE]\+?[0-9]{3}")
 _HALF = rb"[dD][89a-fA-F][0-9a-fA-F]{2}"
 _SURROGATES = re.compile(rb"\\(?:(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(u" + _HALF + rb")|.)", re.DOTALL)
 _KEY = re.compile(rb'"[ \t\r\n]*:')
@@ -35,10 +37,19 @@ class Doubled(dict[str, Any]):
         super().__init__(self.pairs)
 
 
+class OutOfRange(ValueError):
+    """`number` is one that no float can hold."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"json: cannot unmarshal number {number} into Go value of type float64")
+        self.number = number
+
+
 def read(raw: bytes, *, untyped: bool = False) -> Any:
     """What a text says; its objects are `Doubled` where a key stands twice anywhere. Raises `ValueError` in the words of Go's decoder.
 
-    `untyped`: nobody knows of which type the numbers are, so integers beyond 64 bits are floats.
+    Raises `OutOfRange` for a number that is too large. `untyped`: nobody knows of which type the numbers are, so integers
+    beyond 64 bits are floats.
     """
     try:
         value = msgspec.json.decode(raw)
@@ -50,10 +61,12 @@ def read(raw: bytes, *, untyped: bool = False) -> Any:
         if why is not None:
             raise ValueError(why) from None
         raw = _replaced(raw)
-        value = json.loads(raw)
+        value = json.loads(raw, parse_int=_long)
     hooks: dict[str, Any] = {"object_pairs_hook": Doubled} if _may_double(raw, value) and _is_doubled(raw) else {}
     if untyped and _LARGE.search(raw):
         hooks["parse_int"] = _integer
+    if _HUGE.search(raw):
+        hooks["parse_float"] = _float
     return json.loads(raw, **hooks) if hooks else value
 
 
@@ -64,8 +77,20 @@ def _replaced(raw: bytes) -> bytes:
 
 
 def _integer(text: str) -> int | float:
-    value = int(text)
-    return value if -_LARGEST <= value < _LARGEST else float(text)
+    value = int(text) if len(text) <= 20 else _LARGEST
+    return value if -_LARGEST <= value < _LARGEST else _float(text)
+
+
+def _long(text: str) -> int | float:
+    """Python reads no more than some thousand digits."""
+    return int(text) if len(text) < 1000 else _float(text)
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise OutOfRange(text)
+    return value
 
 
 def _may_double(raw: bytes, value: Any) -> bool:
@@ -80,7 +105,7 @@ def _is_doubled(raw: bytes) -> bool:
         nonlocal found
         found = found or len(pairs) != len({key for key, _ in pairs})
 
-    json.loads(raw, object_pairs_hook=look)
+    json.loads(raw, object_pairs_hook=look, parse_int=float)
     return found
 
 

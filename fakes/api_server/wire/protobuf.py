@@ -139,13 +139,18 @@ def decode(body: bytes, api_version: str, kind: str) -> Document:
         raise ValueError("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]")
     try:
         envelope = _classes()[_UNKNOWN].FromString(body[len(MAGIC) :])
-        named = envelope.typeMeta.apiVersion or api_version, envelope.typeMeta.kind or kind
+        named = _text(envelope.typeMeta.apiVersion) or api_version, _text(envelope.typeMeta.kind) or kind
         if not has_message(*named):
             raise UnknownKind(*named)
         message = _classes()[_message_name(_schema(*named))].FromString(envelope.raw)
     except DecodeError as error:
         raise ValueError(f"proto: {error}") from None
     return {"kind": named[1], "apiVersion": named[0], **_read(message)}
+
+
+def _text(value: str | bytes) -> str:
+    """A text of an old message, which may be none: its other bytes are shown as Go quotes them."""
+    return value if isinstance(value, str) else value.decode("utf-8", "backslashreplace")
 
 
 class _Slot(NamedTuple):
