@@ -211,3 +211,18 @@ def test_owners_are_in_every_form_of_an_object(client: Client) -> None:
     assert [row["object"]["metadata"]["managedFields"] for row in table["rows"] if row["object"]["metadata"]["name"] == "a"] == [stored]
     binary = client.get(f"{CONFIG_MAPS}/a", {"Accept": "application/vnd.kubernetes.protobuf"}).raw
     assert json.dumps(stored[0]["fieldsV1"], separators=(",", ":")).encode() in binary
+
+
+NOTE = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+@pytest.mark.parametrize(
+    ("metadata", "noted"),
+    [({}, {}), ({"metadata": None}, {"metadata": None}), ({"metadata": {"name": "a", "annotations": None}}, {"metadata": {"name": "a"}})],
+)
+def test_kubectls_note_is_kept_up_whatever_metadata_it_applies(client: Client, metadata: dict[str, Any], noted: dict[str, Any]) -> None:
+    client.api.create({**config_map("a"), "metadata": {"name": "a", "annotations": {NOTE: "{}"}}})
+    config = {"apiVersion": "v1", "kind": "ConfigMap", "data": {"x": "y"}, **metadata}
+    answer = client.ask("PATCH", f"{CONFIG_MAPS}/a", config, APPLY, fieldManager="kubectl", force="true")
+    unnamed = {name: value for name, value in config.items() if name != "metadata"}
+    assert json.loads(answer.json["metadata"]["annotations"][NOTE]) == {**unnamed, **noted}

@@ -48,9 +48,15 @@ def kept_up(document: Document, config: Document) -> Document:
     annotations = own.get("annotations") or {}
     if not annotations.get(ANNOTATION):
         return document
-    noted = config
-    if "annotations" in config["metadata"]:
-        rest = {name: text for name, text in config["metadata"]["annotations"].items() if name != ANNOTATION}
-        noted = {**config, "metadata": {**config["metadata"], "annotations": rest}}
-    text = to_json(noted, ordered=True).decode() + "\n"
+    text = to_json(_without_note(config), ordered=True).decode() + "\n"
     return {**document, "metadata": {**own, "annotations": {**annotations, ANNOTATION: text}}}
+
+
+def _without_note(config: Document) -> Document:
+    own = config.get("metadata") or {}
+    if "annotations" not in own:
+        return config
+    rest = {name: value for name, value in own.items() if name != "annotations"}
+    if own["annotations"] is not None:
+        rest["annotations"] = {name: text for name, text in own["annotations"].items() if name != ANNOTATION}
+    return {**config, "metadata": rest}
