@@ -226,3 +226,17 @@ def test_kubectls_note_is_kept_up_whatever_metadata_it_applies(client: Client, m
     answer = client.ask("PATCH", f"{CONFIG_MAPS}/a", config, APPLY, fieldManager="kubectl", force="true")
     unnamed = {name: value for name, value in config.items() if name != "metadata"}
     assert json.loads(answer.json["metadata"]["annotations"][NOTE]) == {**unnamed, **noted}
+
+
+@pytest.mark.parametrize("said", [{"apiVersion": 5}, {"apiVersion": True}, {"apiVersion": {}}])
+def test_what_says_no_version_is_of_another_type(client: Client, said: dict[str, Any]) -> None:
+    refused = apply(client, {**config_map("a"), **said})
+    assert (refused.status, refused.message) == (400, "invalid object type: /, Kind=ConfigMap")
+
+
+def test_entries_without_a_key_that_are_stored_already_are_named(client: Client) -> None:
+    path, account = "/api/v1/namespaces/default/serviceaccounts", {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "s"}}
+    client.post(path, {**account, "secrets": [{"namespace": "x"}]})
+    refused = apply(client, {**account, "secrets": [{"name": "y"}]}, path=path)
+    start = "failed to create typed live object (default/s; /v1, Kind=ServiceAccount): .secrets: element 0: associative list with keys"
+    assert (refused.status, refused.message.startswith(start)) == (500, True)

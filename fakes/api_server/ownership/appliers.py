@@ -70,7 +70,7 @@ class Application:
         last = managers.get(me)
         wanted = without(opinion(self.config, whole), self.reset)
         managers = {**managers, me: Share(wanted, self.author.api_version, last.time if last else None)}
-        new: Document = merged(live, self.config, whole)
+        new = self._merged(live)
         if last and last.fields:
             owned = functools.reduce(union, (share.fields for share in managers.values()))
             new = pruned(new, last.fields, owned, whole)
@@ -87,6 +87,14 @@ class Application:
                 time = self.now if changed else last.time if last else None
                 managers[me] = Share(fields, self.author.api_version, time)
         return new if changed else live, managers
+
+    def _merged(self, live: Document) -> Document:
+        try:
+            document: Document = merged(live, self.config, self._type)
+        except ValueError:
+            fault = type_faults.complaint(live, self._type)
+            raise errors.server_failure(f"failed to create typed live object ({place_of(live)}): {fault}") from None
+        return document
 
     def _check(self) -> None:
         own = self.config.get("metadata")
@@ -107,7 +115,8 @@ def place_of(config: Document) -> str:
 
 def group_version_kind(document: Document) -> str:
     """As Go prints it: `apps/v1, Kind=Deployment`, `/v1, Kind=Pod`."""
-    version, kind = document.get("apiVersion") or "", document.get("kind") or ""
+    said = (document.get("apiVersion"), document.get("kind"))
+    version, kind = (text if isinstance(text, str) else "" for text in said)
     return f"{version if '/' in version else f'/{version}'}, Kind={kind}"
 
 

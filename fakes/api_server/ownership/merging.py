@@ -1,7 +1,7 @@
 """Merging: what becomes of an object when somebody applies a configuration to it, and what is left when fields are taken out of it.
 
 Guarantees: neither side is changed; untouched parts are shared with what is given back. Assumes: both sides are of the type that they are
-said to be, and the configuration has no entry twice.
+said to be, and the configuration has no entry twice. Raises `ValueError` for an entry of the old side that nothing names.
 """
 
 from __future__ import annotations
