@@ -240,3 +240,27 @@ def test_entries_without_a_key_that_are_stored_already_are_named(client: Client)
     refused = apply(client, {**account, "secrets": [{"name": "y"}]}, path=path)
     start = "failed to create typed live object (default/s; /v1, Kind=ServiceAccount): .secrets: element 0: associative list with keys"
     assert (refused.status, refused.message.startswith(start)) == (500, True)
+
+
+def entry(fields: dict[str, Any], time: Any = "2026-01-01T00:00:00Z") -> dict[str, Any]:
+    return {"manager": "x", "operation": "Update", "apiVersion": "v1", "time": time, "fieldsType": "FieldsV1", "fieldsV1": fields}
+
+
+@pytest.mark.parametrize("step", ["k:[1]", "k:5", "v:NaN", "v:", "i:x"])
+def test_managed_fields_that_cannot_be_read_count_for_nothing_and_are_not_loaded(client: Client, step: str) -> None:
+    sent = {**config_map("a"), "metadata": {"name": "a", "namespace": "default", "managedFields": [entry({step: {}})]}}
+    answer = client.post(CONFIG_MAPS, sent)
+    assert (answer.status, "x" in owners(answer.json)) == (201, False)
+    with pytest.raises(ManifestError, match=r"metadata\.managedFields cannot be read"):
+        client.api.load(sent)
+
+
+def test_the_times_of_managed_fields_are_checked_and_kept_in_seconds(client: Client) -> None:
+    def answer(time: str) -> Answer:
+        return client.post(CONFIG_MAPS, {**config_map("a"), "metadata": {"name": "a", "managedFields": [entry({"f:immutable": {}}, time)]}})
+
+    refused = answer("yesterday")
+    why = 'parsing time "yesterday" as "2006-01-02T15:04:05Z07:00": cannot parse "yesterday" as "2006"'
+    assert (refused.status, refused.message) == (400, f'ConfigMap in version "v1" cannot be handled as a ConfigMap: {why}')
+    made = answer("2026-01-01T00:00:00.5Z")
+    assert {entry["time"] for entry in made.json["metadata"]["managedFields"] if entry["manager"] == "x"} == {"2026-01-01T00:00:00Z"}

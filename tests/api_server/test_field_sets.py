@@ -73,7 +73,7 @@ def test_a_clients_words_are_made_canonical_or_refused() -> None:
         'k:{"a":2,"b":1}': {},
     }
     broken: FieldSet
-    for broken in ({"a": {}}, {"f:a": []}, {"k:{": {}}, {"i:x": {}}):
+    for broken in ({"a": {}}, {"f:a": []}, {"k:{": {}}, {"k:[1]": {}}, {"v:NaN": {}}, {"i:x": {}}):
         with pytest.raises(ValueError, match=r"."):
             field_sets.canonical(broken)
 

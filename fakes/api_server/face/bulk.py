@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from fakes.api_server import errors
 from fakes.api_server.builtin import admission
 from fakes.api_server.custom.definitions import DEFINITIONS
 from fakes.api_server.errors import StatusError
@@ -155,7 +156,7 @@ class Bulk(Face):
         document = metadata.clean(kind, document)
         own = document["metadata"]
         if entries:
-            own["managedFields"] = entries
+            own["managedFields"] = _checked(entries)
         if namespace:
             own["namespace"] = namespace
             if objects.storage.get(admission.NAMESPACES, namespace) is None:
@@ -181,6 +182,14 @@ class Bulk(Face):
             if kind.storage_key == DEFINITIONS:
                 self._verbs.definitions.written(kind, version)
             return version
+
+
+def _checked(entries: managers.Entries) -> managers.Entries:
+    """Raises 400 for what no later write could go on from."""
+    try:
+        return managers.write(managers.checked(entries))
+    except ValueError as error:
+        raise errors.bad_request(f"metadata.managedFields cannot be read: {error}") from None
 
 
 def _in_order(entries: Sequence[Entry]) -> list[Entry]:

@@ -150,9 +150,12 @@ def canonical(fields: FieldSet) -> FieldSet:
         if not isinstance(node, dict):
             raise ValueError(f"no fields: {node}")
         if kind == "k:":
-            name = f"k:{compact(dict(sorted(json.loads(content).items())))}"
+            keys = _said(content) or {}
+            if not isinstance(keys, dict):
+                raise ValueError(f"no keys: {name}")
+            name = f"k:{compact(dict(sorted(keys.items())))}"
         elif kind == "v:":
-            name = f"v:{compact(json.loads(content))}"
+            name = f"v:{compact(_said(content))}"
         elif kind == "i:":
             name = f"i:{int(content)}"
         elif kind != "f:" and name != SELF:
@@ -160,6 +163,13 @@ def canonical(fields: FieldSet) -> FieldSet:
             continue
         result[name] = _plain(canonical(node))
     return ordered(result)
+
+
+def _said(content: str) -> Any:
+    def refuse(word: str) -> None:
+        raise ValueError(f"no JSON: {word}")
+
+    return json.loads(content, parse_constant=refuse)
 
 
 def compact(value: Any) -> str:

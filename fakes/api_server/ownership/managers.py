@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from fakes.api_server.builtin.structs import Time, read_special
 from fakes.api_server.ownership.comparison import Comparison, compare
 from fakes.api_server.ownership.field_sets import EMPTY, MEMBER, SELF, FieldSet, canonical, difference, union, without
 from fakes.api_server.ownership.field_types import FieldType
@@ -105,8 +106,10 @@ def take(document: Document, live: Entries | None = None) -> Entries | None:
     entries: Entries | None = own["managedFields"]
     try:
         if entries != live:
-            msgspec.convert(entries, list[_Entry] | None)
-    except msgspec.ValidationError:
+            for entry in msgspec.convert(entries, list[_Entry] | None) or ():
+                if entry.time is not None:
+                    read_special(Time, entry.time)
+    except (msgspec.ValidationError, ValueError):
         return None
     del own["managedFields"]
     return entries
@@ -122,6 +125,20 @@ def read(entries: Iterable[Mapping[str, Any]]) -> Managers:
         manager = Manager(entry.get("manager") or "", operation, "" if operation == "Apply" else version, entry.get("subresource") or "")
         managers[manager] = Share(entry.get("fieldsV1") or {}, version, entry.get("time"))
     return managers
+
+
+def checked(sent: Entries) -> Managers:
+    """`read`, of what a client says: each field set is made canonical, each time is in whole seconds. Raises `ValueError`."""
+
+    def settled(entry: dict[str, Any]) -> dict[str, Any]:
+        time = entry.get("time")
+        return {
+            **entry,
+            "fieldsV1": canonical(entry.get("fieldsV1") or {}),
+            "time": None if time is None else str(read_special(Time, time)),
+        }
+
+    return read(map(settled, sent))
 
 
 def write(managers: Managers) -> Entries:
@@ -153,7 +170,7 @@ def known(live: Entries | None, sent: Entries | None) -> Managers:
     if sent in ([], [{}]):
         return {}
     try:
-        if sent and (managers := read({**entry, "fieldsV1": canonical(entry.get("fieldsV1") or {})} for entry in sent)):
+        if sent and (managers := checked(sent)):
             return managers
     except ValueError:
         pass
