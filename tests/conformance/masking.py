@@ -12,12 +12,13 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 from urllib.parse import unquote
 
 from fakes.api_server.wire import protobuf
 from tests.conformance.definitions import DESCRIPTION
-from tests.conformance.session import Exchange
+from tests.conformance.session import GROUP, Exchange
 
 HEADERS = ("content-type", "content-encoding", "retry-after", "warning", "allow", "vary", "x-content-type-options")
 _FROM_ALL = ("audit-id", "cache-control", "date", "x-kubernetes-pf-flowschema-uid", "x-kubernetes-pf-prioritylevel-uid")
@@ -35,15 +36,17 @@ _IN_TEXT = [
     re.compile(r"(?<=ResourceVersion in precondition: )(\d+)"),
     re.compile(r"(?<=ResourceVersion in object meta: )(\d+)"),
     re.compile(r"(?<=resourceVersion=)(\d+)"),
-    re.compile(r"(?<=resourceVersion:)(\d+)"),
     re.compile(r"(?<=resourceVersion: \")(\d+)"),
     re.compile(r"(?<=resourceVersion\\\":\\\")(\d+)"),
     re.compile(r"(?<=resourceVersion\":\")(\d+)"),
     re.compile(r'(?<="resourceVersion":")(\d+)'),
     re.compile(r'(?<="resourceVersion": ")(\d+)'),
 ]
+_KEY = re.compile(r"\[(?!\d+\]).*")
 _FLOOR = re.compile(r"(too old resource version: \S+) \(\d+\)")
 _TOKEN = re.compile(r"(?<=continue=)[\w%-]+")
+_POINTERS = ("deletionGracePeriodSeconds", "remainingItemCount")
+"""Of a metadata: what may be zero and still says something."""
 _LITERAL_BELOW, _LITERAL_FROM = 2, 10**8
 
 
@@ -69,10 +72,22 @@ def _parse(exchange: Exchange) -> Any:
 
 
 def _said(value: Any) -> Any:
-    """A binary object without the fields that say nothing: whether they are sent is up to the encoder, and no reader can tell."""
-    if isinstance(value, dict):
-        return {key: said for key, item in value.items() if (said := _said(item)) not in ("", 0, None, {})}
-    return [_said(item) for item in value] if isinstance(value, list) else value
+    """A binary object whose Status and metadata are without the fields that say nothing: whether those are sent is up to the encoder.
+
+    Elsewhere a field that is zero is not one that is missing.
+    """
+    if isinstance(value, list):
+        return [_said(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    silent = {key: _without_silence(item) if key in ("metadata", "details") else _said(item) for key, item in value.items()}
+    return _without_silence(silent) if value.get("kind") == "Status" else {key: item for key, item in silent.items() if item != {}}
+
+
+def _without_silence(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {key: item for key, item in value.items() if key in _POINTERS or item not in ("", 0, None, {})}
 
 
 def _writes(content: Any) -> Iterator[int]:
@@ -167,15 +182,25 @@ def _manager(entry: Any) -> tuple[str, str]:
 
 
 def _with_sorted_causes(status: dict[str, Any]) -> dict[str, Any]:
-    """A server reports the errors of a custom resource in random order."""
+    """Without the chance in the order of errors: a server reports those of a custom resource, and those of one map, in random order."""
     details = status.get("details")
     causes = details.get("causes") if isinstance(details, dict) else None
     if not isinstance(details, dict) or not isinstance(causes, list):
         return status
-    texts = [f"{cause.get('field')}: {cause.get('message')}" for cause in causes]
-    listed = f"[{', '.join(texts)}]"
-    message = str(status.get("message")).replace(listed, f"[{', '.join(sorted(texts))}]")
-    return {**status, "message": message, "details": {**details, "causes": sorted(causes, key=lambda cause: str(sorted(cause.items())))}}
+    place = (lambda cause: "") if details.get("group") == GROUP else _map_of
+    ordered = [each for _, together in groupby(causes, place) for each in sorted(together, key=_text_of)]
+    listed, sorted_ = (f"[{', '.join(map(_text_of, each))}]" for each in (causes, ordered))
+    message = str(status.get("message")).replace(listed, sorted_)
+    return {**status, "message": message, "details": {**details, "causes": ordered}}
+
+
+def _text_of(cause: dict[str, Any]) -> str:
+    return f"{cause.get('field')}: {cause.get('message')}"
+
+
+def _map_of(cause: dict[str, Any]) -> str:
+    """The field, without the key of a map; a list's index stays."""
+    return _KEY.sub("", str(cause.get("field")))
 
 
 def _without_repeated_bookmarks(events: list[Any]) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from fakes.api_server.wire import protobuf
 from tests.conformance.masking import masked
-from tests.conformance.session import Exchange
+from tests.conformance.session import GROUP, Exchange
 
 
 def mask(*bodies: Any, managed: bool = False) -> list[Any]:
@@ -62,15 +62,25 @@ def test_managed_fields_are_left_out_unless_they_are_the_point() -> None:
     assert [entry["manager"] for entry in mask(whole, managed=True)[0]["metadata"]["managedFields"]] == ["a", "b"]
 
 
-def test_causes_are_compared_as_a_set() -> None:
-    causes = [{"field": "b", "message": "no"}, {"field": "a", "message": "no"}]
+def invalid(*causes: tuple[str, str], group: str = "") -> dict[str, Any]:
+    texts = ", ".join(": ".join(cause) for cause in causes)
+    shown = [{"field": field, "message": message} for field, message in causes]
+    return {"message": f"x is invalid: [{texts}]", "details": {"group": group, "causes": shown}}
 
-    def status(*order: dict[str, str]) -> dict[str, Any]:
-        texts = ", ".join(f"{cause['field']}: {cause['message']}" for cause in order)
-        return {"message": f"x is invalid: [{texts}]", "details": {"causes": list(order)}}
 
-    assert mask(status(*causes)) == mask(status(*reversed(causes)))
-    assert mask(status(*causes)) != mask(status(causes[0], {"field": "a", "message": "yes"}))
+def test_the_causes_of_a_custom_resource_are_compared_as_a_set() -> None:
+    one, other = ("b", "no"), ("a", "no")
+    assert mask(invalid(one, other, group=GROUP)) == mask(invalid(other, one, group=GROUP))
+    assert mask(invalid(one, other, group=GROUP)) != mask(invalid(one, ("a", "yes"), group=GROUP))
+
+
+def test_the_order_of_other_causes_counts_but_within_a_map() -> None:
+    assert mask(invalid(("b", "no"), ("a", "no"))) != mask(invalid(("a", "no"), ("b", "no")))
+    assert mask(invalid(("a[1]", "no"), ("a[0]", "no"))) != mask(invalid(("a[0]", "no"), ("a[1]", "no")))
+    assert mask(invalid(("data[y]", "no"), ("data[x]", "no"), ("a", "no"))) == mask(
+        invalid(("data[x]", "no"), ("data[y]", "no"), ("a", "no"))
+    )
+    assert mask(invalid(("labels", "y"), ("labels", "x"))) == mask(invalid(("labels", "x"), ("labels", "y")))
 
 
 def test_a_bookmark_that_is_sent_again_counts_once() -> None:
@@ -94,3 +104,17 @@ def test_a_binary_body_is_compared_by_what_it_says() -> None:
     exchanges = [Exchange("GET /x", 404, {}, protobuf.encode(document)) for document in (status, silent)]
     first, second = (exchange["body"] for exchange in masked(exchanges, {"ns-17": "NS"}, managed=False))
     assert first == second == {"protobuf": {**status, "message": "NS"}}
+
+
+def test_what_is_zero_in_a_binary_body_is_not_what_is_missing() -> None:
+    scaled = {
+        "kind": "Deployment",
+        "apiVersion": "apps/v1",
+        "metadata": {"name": "a", "generation": 0},
+        "spec": {"replicas": 0, "paused": False},
+    }
+    (body,) = (exchange["body"] for exchange in masked([Exchange("GET /x", 200, {}, protobuf.encode(scaled))], {}, managed=False))
+    assert (body["protobuf"]["spec"]["replicas"], "generation" in body["protobuf"]["metadata"]) == (0, False)
+    going = {"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "a", "deletionGracePeriodSeconds": 0}}
+    (body,) = (exchange["body"] for exchange in masked([Exchange("GET /x", 200, {}, protobuf.encode(going))], {}, managed=False))
+    assert body["protobuf"]["metadata"] == {"name": "a", "deletionGracePeriodSeconds": 0}

@@ -13,21 +13,21 @@ Document = Mapping[str, Any]
 
 _LONGEST = {"reportingInstance": 128, "action": 128, "reason": 128, "note": 1024}
 _FROZEN = {
-    "action": "action",
-    "deprecatedCount": "count",
-    "eventTime": "eventTime",
-    "deprecatedFirstTimestamp": "firstTimestamp",
     "regarding": "involvedObject",
-    "deprecatedLastTimestamp": "lastTimestamp",
-    "note": "message",
     "reason": "reason",
+    "note": "message",
+    "deprecatedSource": "source",
+    "deprecatedFirstTimestamp": "firstTimestamp",
+    "deprecatedLastTimestamp": "lastTimestamp",
+    "deprecatedCount": "count",
+    "type": "type",
+    "eventTime": "eventTime",
+    "action": "action",
     "related": "related",
     "reportingController": "reportingController",
     "reportingInstance": "reportingInstance",
-    "deprecatedSource": "source",
-    "type": "type",
 }
-"""By their names in `events.k8s.io`: as messages call them."""
+"""By their names in `events.k8s.io`, in the order in which they are looked at: as messages call them."""
 _UNSET = ("deprecatedFirstTimestamp", "deprecatedLastTimestamp", "deprecatedCount", "deprecatedSource")
 
 

@@ -86,9 +86,9 @@ def generate_name(base: str, runtime: Runtime) -> str:
     return base[:_BASE_LIMIT] + "".join(runtime.random.choice(_ALPHABET) for _ in range(_GENERATED))
 
 
-def check(kind: Kind, document: Mapping[str, Any], more: Iterable[Cause] = ()) -> None:
-    """Raises 422 for a name, label, annotation or finalizer that breaks its rules, and for what `more` says."""
-    causes = [*faults(kind, document["metadata"]), *more]
+def check(kind: Kind, document: Mapping[str, Any], more: Iterable[Cause] = (), *, changes: Iterable[Cause] = ()) -> None:
+    """Raises 422 for a name, label, annotation or finalizer that breaks its rules, after what `changes` says, and before `more`."""
+    causes = [*changes, *faults(kind, document["metadata"]), *more]
     if causes:
         raise errors.invalid(kind_name(kind), document["metadata"].get("name", ""), causes)
 
@@ -127,18 +127,18 @@ def change_faults(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) ->
     """What is wrong with a change: of what cannot change, which is uid and deletion marks; and finalizers that come too late."""
     before, after = old["metadata"], new["metadata"]
     causes: list[Cause] = []
-    if after.get("uid", before["uid"]) != before["uid"]:
-        causes.append(invalid("metadata.uid", after["uid"], "field is immutable"))
-    for field in ("deletionTimestamp", "deletionGracePeriodSeconds"):
-        if field in after and field not in before:
-            shown = f'"{after[field]}"' if isinstance(after[field], str) else str(after[field])
-            causes.append(Cause("FieldValueInvalid", f"Invalid value: {shown}: field is immutable", f"metadata.{field}"))
     if "deletionTimestamp" in before:
         added = [finalizer for finalizer in after.get("finalizers", []) if finalizer not in before.get("finalizers", [])]
         if added:
             found = ", ".join(f'"{finalizer}"' for finalizer in added)
             text = f"no new finalizers can be added if the object is being deleted, found new finalizers []string{{{found}}}"
             causes.append(Cause("FieldValueForbidden", f"Forbidden: {text}", "metadata.finalizers"))
+    if after.get("uid", before["uid"]) != before["uid"]:
+        causes.append(invalid("metadata.uid", after["uid"], "field is immutable"))
+    for field in ("deletionTimestamp", "deletionGracePeriodSeconds"):
+        if field in after and field not in before:
+            shown = f'"{after[field]}"' if isinstance(after[field], str) else str(after[field])
+            causes.append(Cause("FieldValueInvalid", f"Invalid value: {shown}: field is immutable", f"metadata.{field}"))
     # custom resources are validated twice, and name every cause twice; the message does not repeat itself
     return causes * 2 if kind.custom else causes
 

@@ -263,7 +263,7 @@ class Writer:
             changes = metadata.change_faults(kind, old, new)
             metadata.keep_server_fields(old, new)
             shape.fill_in(new)
-            metadata.check(kind, new, [*changes, *shape.status_faults(new, old)])
+            metadata.check(kind, new, shape.status_faults(new, old), changes=changes)
             return new
         changes = metadata.change_faults(kind, old, sent)
         metadata.keep_server_fields(old, sent)
@@ -276,7 +276,7 @@ class Writer:
             if kind.storage_key == SERVICES:
                 keep_allocated(old, sent)
         shape.fill_in(sent)
-        metadata.check(kind, sent, [*changes, *shape.faults(sent, old)])
+        metadata.check(kind, sent, shape.faults(sent, old), changes=changes)
         if kind.has_generation and not same(_counted(kind, old), _counted(kind, sent)):
             sent["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
         return sent

@@ -97,7 +97,7 @@ def check_patched(document: Document, kind: Kind) -> None:
     """Raises 422 for a custom resource that a patch made one of another kind or group."""
     resource = kind.resource
     api_version, name = str(document.get("apiVersion")), str(document.get("kind"))
-    wanted = (("apiVersion", api_version, resource.api_version), ("kind", name, resource.kind))
+    wanted = (("kind", name, resource.kind), ("apiVersion", api_version, resource.api_version))
     causes = [Cause("FieldValueInvalid", f'Invalid value: "{is_}": must be {must}', field) for field, is_, must in wanted if is_ != must]
     if kind.custom and causes:
         group = api_version.rpartition("/")[0]
