@@ -72,7 +72,10 @@ def _cluster_of_this_machine(session: nox.Session) -> str:
 
 @nox.session
 def conformance(session: nox.Session) -> None:
-    """Test suites that other people wrote, on the fake. Builds them first (minutes, once); `-- --suite NAME`, `-- --focus PATTERN`."""
+    """Test suites that other people wrote, on the fake. `-- --suite NAME`, `-- --focus PATTERN`.
+
+    Builds each suite once, in some ten minutes on two cores; a kubectl on PATH saves building that too.
+    """
     session.install("pytest", "-e", ".[cli,fakes,control-plane]")
     session.run("pytest", "-s", "e2e/suites", *session.posargs)
 

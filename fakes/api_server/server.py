@@ -2,7 +2,7 @@
 
 Guarantees: `handle` never raises, and one storage with one revision counter is behind everything. All methods may be called from any task;
 only `handle` (for a version that is still to come) and a watch's `read` block. What a real server ignores is ignored; what it knows and
-this one lacks is refused with a 501 Status that names it. No controllers run: nothing is scheduled, collected or scaled.
+this one lacks is refused with a 501 Status that names it. Nothing here schedules, collects or scales: see `fakes.controllers`.
 """
 
 from __future__ import annotations

@@ -66,8 +66,8 @@ Written by `python -m tests.conformance.table`, never by hand.
 _SUITES = """
 ## Other people's test suites
 
-Test suites for API servers and their clients, run against the served fake by `nox -s conformance`. A real control plane without nodes
-passes all of these specs but those that need pods which serve.
+Test suites for API servers and their clients, run against the served fake by `nox -s conformance`. `nox -s conformance -- --kube-cluster
+control-plane` runs the same on a real control plane; there, Kubernetes' suite has one node, on which nothing runs.
 """
 
 assert scripts.__all__

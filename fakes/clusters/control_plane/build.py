@@ -91,7 +91,7 @@ class Build:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir()
         progress = _Progress()
-        progress.say(f"building {self.module.title} into {self.folder}, once (some ten minutes)")
+        progress.say(f"building {self.module.title} into {self.folder}, once (some ten minutes on two cores)")
         listed = partial / "packages"
         self._run(self.module.list_command(go), listed, progress, "modules downloaded")
         packages = listed.read_text().split()
