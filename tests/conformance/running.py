@@ -54,7 +54,7 @@ def on_a_cluster(scripts: Iterable[Script], cluster: Cluster) -> dict[str, Seen 
 
         def play(script: Script) -> None:
             try:
-                session = open_session(door, runtime.uuid()[:5])
+                session = open_session(door, runtime.uuid()[:8])
                 rest = script.play(session)
                 if rest is not None:
                     next(rest)
