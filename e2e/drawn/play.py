@@ -20,6 +20,7 @@ Due = tuple[int, bool]
 """How many events a watch brings, and whether it ends."""
 _NAMES = ("a", "b")
 _QUIET = 0.1
+_SECOND = 1.1
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class Play:
                 case "settle":
                     self.settle()
                     waits.namespaces(self.session, [f"{self.session.ns}-{name}" for name in _NAMES])
+                case "pause":
+                    self.session.door.pause(_SECOND)
                 case "watch":
                     self._refresh(step)
                     number = len(self.told) + len(self.watches)

@@ -24,9 +24,10 @@ Path = tuple[str | int, ...]
 class Step:
     """One request. What it does not need is ignored.
 
-    `verb` is one of an API server, `put`, or `compact`, or `settle`, which waits for what controllers do. `body` is laid over the object,
-    two levels deep, and then `edits` put values at paths. `version` counts versions seen so far, from the newest back. `namespace` is the
-    session's own, or one whose name begins with it, or `*` for all of them. `served` is the version of the API of a drawn resource.
+    `verb` is one of an API server, `put`, or `compact`, or `settle`, which waits for what controllers do, or `pause`, which lets a second
+    pass. `body` is laid over the object, two levels deep, and then `edits` put values at paths. `version` counts versions seen so far, from
+    the newest back. `namespace` is the session's own, or one whose name begins with it, or `*` for all of them. `served` is the version of
+    the API of a drawn resource.
     """
 
     verb: str
