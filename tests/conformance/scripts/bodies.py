@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from fakes.api_server.wire import protobuf
 from tests.conformance.definitions import config_map, deployment, foo, pod
 from tests.conformance.script import script
@@ -275,3 +277,47 @@ def _(s: Session) -> None:
             s.patch(s.at(resource, "a"), body, JSON_PATCH, fieldValidation=value)
             s.patch(s.at(resource, "a"), b'[{"op":"add","path":"/bogus","value":1,"value":2}]', JSON_PATCH, fieldValidation=value)
         s.patch(s.at("configmaps", "a"), b'{"data":{"b":"1","b":"2"},"bogus":{"a":1,"a":2}}', STRATEGIC, fieldValidation=value)
+
+
+@script("7.1 tags, anchors and aliases of YAML")
+def _(s: Session) -> None:
+    apply, head = {"Content-Type": "application/apply-patch+yaml"}, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+    bomb = "x0: &x0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(f"x{at}: &x{at} [{','.join([f'*x{at - 1}'] * 10)}]\n" for at in range(1, 6))
+    read = (
+        "{a: !!binary aGk=}",
+        "{a: !!binary '*'}",
+        "!!set {a, b}",
+        "!!omap [a: b]",
+        "&d {a: *d}",
+        "{a: &x q, b: &x r, c: *x}",
+        "{a: 1e999}",
+    )
+    for text in (*(f"data: {data}\n" for data in read), bomb):
+        s.ask("POST", s.at("configmaps"), (head + text).encode(), YAML, dryRun="All")
+        s.ask("PATCH", s.at("configmaps", "a"), (head + text).encode(), apply, fieldManager="m", dryRun="All")
+
+
+@script("7.1 numbers that are too large")
+def _(s: Session) -> None:
+    s.post(s.at("foos"), foo("a"))
+    for number in ("1e999", "9" * 400):
+        body = json.dumps(foo("b", {"size": 123456})).replace("123456", number).encode()
+        s.ask("POST", s.at("foos"), body)
+        s.ask("PATCH", s.at("foos", "a"), body, {"Content-Type": "application/merge-patch+json"})
+    s.ask("GET", s.at("configmaps"), limit="9" * 20)
+    s.ask("GET", s.at("configmaps"), timeoutSeconds="9" * 20)
+    s.ask("GET", s.at("configmaps"), resourceVersion="9" * 20)
+    s.ask("GET", s.at("foos", "a"), resourceVersion="9" * 20)
+    s.post(s.at("configmaps"), {**config_map("a"), "metadata": {"name": "a", "resourceVersion": "9" * 20}})
+    s.put(s.at("configmaps", "a"), {**config_map("a"), "metadata": {"name": "a", "resourceVersion": "9" * 20}})
+
+
+@script("7.1 managedFields that cannot be read", managed=True)
+def _(s: Session) -> None:
+    entry = {"manager": "x", "operation": "Update", "apiVersion": "v1", "fieldsType": "FieldsV1"}
+    for step in ("k:[1]", "k:5", "k:null", "v:NaN", "v:", "i:x"):
+        sent = {**entry, "time": "2020-01-01T00:00:00Z", "fieldsV1": {step: {}}}
+        s.post(s.at("configmaps"), {**config_map("a"), "metadata": {"name": "a", "managedFields": [sent]}}, dryRun="All")
+    for time in ("yesterday", ""):
+        sent = {**entry, "time": time, "fieldsV1": {"f:immutable": {}}}
+        s.post(s.at("configmaps"), {**config_map("a"), "metadata": {"name": "a", "managedFields": [sent]}}, dryRun="All")
