@@ -259,3 +259,10 @@ def _(s: Session) -> None:
     s.get(path, TABLE)
     s.patch(f"{path}/a", {"metadata": {"annotations": {"x": "1"}}})
     s.get(path, PARTIAL_LIST)
+
+
+@script("6 a bookmark in a table was never created")
+def _(s: Session) -> None:
+    for resource in ("clusterroles", "roles", "leases", "configmaps"):
+        query = {"allowWatchBookmarks": "true", "sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan"}
+        s.watch(s.at(resource), TABLE, labelSelector="of=nobody", **query).until("BOOKMARK")
