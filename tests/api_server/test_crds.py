@@ -9,6 +9,7 @@ import pytest
 
 from fakes.api_server.custom import crds
 from fakes.api_server.errors import StatusError
+from tests.api_server.client import Client, foo_definition
 
 LABEL_RULE = (
     "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an"
@@ -254,3 +255,22 @@ def test_a_change_that_stored_objects_could_not_survive_is_refused(changes: dict
 def test_adding_a_version_is_no_fault() -> None:
     old = crds.established(definition(), "2026-01-01T00:00:00Z")
     crds.check_update(definition(spec__versions=[version(), version(name="v2", storage=False)]), old)
+
+
+CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+
+
+def test_what_nobody_knows_of_a_definition_is_not_stored() -> None:
+    client, made = Client(), foo_definition(bogus=1)
+    made["spec"]["bogus"] = 1
+    complaints = 'strict decoding error: unknown field "spec.versions[0].bogus", unknown field "spec.bogus", unknown field "bogus"'
+    refused = client.post(f"{CRDS}?fieldValidation=Strict", {**made, "bogus": 1})
+    assert (refused.status, refused.message.endswith(complaints)) == (400, True)
+    assert client.post(CRDS, {**made, "bogus": 1}).status == 201
+    assert b"bogus" not in client.get(f"{CRDS}/foos.lab.io").raw
+
+
+@pytest.mark.parametrize("schema", ["x", {"properties": {"s": "x"}}, {"minimum": "x"}, {"additionalProperties": 5}, {"required": [1]}])
+def test_a_definition_with_a_value_of_another_type_is_refused(schema: Any) -> None:
+    answer = Client().post(CRDS, foo_definition(schema={"openAPIV3Schema": schema}))
+    assert (answer.status, answer.json["reason"]) == (400, "BadRequest")

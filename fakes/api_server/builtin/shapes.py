@@ -190,5 +190,4 @@ def shape_of(kind: Kind) -> Shape:
 @functools.lru_cache(maxsize=1024)
 def _built_in(group: str, version: str, kind: str, resource: str, has_status: bool) -> Shape:
     name = schemas.name_of(group, version, kind)
-    # definitions have rules of their own
-    return FreeShape() if name is None or kind == "CustomResourceDefinition" else TypedShape(resource, name, has_status=has_status)
+    return FreeShape() if name is None else TypedShape(resource, name, has_status=has_status)

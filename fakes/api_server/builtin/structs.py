@@ -27,7 +27,7 @@ TIME, MICRO_TIME = ("io.k8s.apimachinery.pkg.apis.meta.v1.Time", "io.k8s.apimach
 QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity"
 INT_OR_STRING = "io.k8s.apimachinery.pkg.util.intstr.IntOrString"
 _EXTENSION = "io.k8s.apimachinery.pkg.runtime.RawExtension"
-_SCHEMA = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps"
+SCHEMA = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps"
 _WHOLE_SECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _TO_SECONDS = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 _MICRO_LAYOUT = "2006-01-02T15:04:05.000000Z07:00"
@@ -71,17 +71,18 @@ class Extension:
 
 
 class _JSONSchema(Extension):
-    """A schema, which holds schemas in turn."""
+    """A schema, which holds schemas in turn. It must be one: nothing here refuses what is none."""
 
     def __init__(self, value: Any) -> None:
         super().__init__(_in_order(value))
 
 
 def _in_order(schema: Any) -> Any:
-    """A schema with its fields in the order of their struct, those below it too."""
+    """A schema with its fields in the order of their struct and without empty ones, those below it too."""
     if not isinstance(schema, dict):
         return [_in_order(item) for item in schema] if isinstance(schema, list) else schema
-    return {name: _below(name, schema[name]) for name in (*fields_of(_SCHEMA), *schema) if name in schema}
+    known = fields_of(SCHEMA)
+    return {name: _below(name, schema[name]) for name in known if schema.get(name) or (name in schema and known[name].go_type[0] == "*")}
 
 
 def _below(name: str, value: Any) -> Any:
@@ -90,6 +91,8 @@ def _below(name: str, value: Any) -> Any:
             return {key: _in_order(value[key]) for key in sorted(value)}
         case "items" | "additionalItems" | "additionalProperties" | "not" | "allOf" | "anyOf" | "oneOf":
             return _in_order(value)
+        case "default" | "enum" | "example":
+            return json.loads(json.dumps(value, sort_keys=True))
     return value
 
 
@@ -133,10 +136,10 @@ def _read_time(kind: type, value: str) -> Any:
 @functools.cache
 def fields_of(name: str) -> Mapping[str, Field]:
     """The fields of a struct in its order."""
-    properties = schemas.all_schemas()[name]["properties"]
+    properties = schemas.all_schemas()[name].get("properties", {})
     return {
         field: Field(field, properties[field], _reflected(go_type), bool(always), bool(omit_zero))
-        for field, go_type, always, omit_zero in _go_fields()[name]
+        for field, go_type, always, omit_zero in _go_fields().get(name, ())
     }
 
 
@@ -211,7 +214,7 @@ def _annotation(schema: schemas.Schema) -> Any:
         QUANTITY: Quantity,
         INT_OR_STRING: int | str,
         _EXTENSION: Extension,
-        _SCHEMA: _JSONSchema,
+        SCHEMA: _JSONSchema,
     }
     if name in special:
         return special[name]

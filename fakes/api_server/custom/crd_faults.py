@@ -14,6 +14,9 @@ from typing import Any
 
 from fakes.api_server.custom import schema_faults
 from fakes.api_server.errors import Cause
+from fakes.api_server.kinds import Kind
+from fakes.api_server.objects import metadata_faults
+from informer.resource import Resource
 
 _SUBDOMAIN = "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
 _LABEL = "[a-z]([-a-z0-9]*[a-z0-9])?"
@@ -27,6 +30,11 @@ _BAD_LABEL = (
 )
 
 
+_DEFINITIONS = Kind(
+    Resource("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", False),
+    "customresourcedefinition",
+    "CustomResourceDefinitionList",
+)
 _APPROVAL = "api-approved.kubernetes.io"
 _NO_PRESERVING = "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead"
 _STORED = (
@@ -40,7 +48,7 @@ _NOT_SELECTABLE = "must point to a field of type string, boolean or integer. Enu
 
 def on_create(metadata: Mapping[str, Any], spec: Mapping[str, Any], stored_versions: Sequence[str]) -> list[Cause]:
     """The faults of a new definition."""
-    causes = [*_metadata_faults(metadata.get("name", ""), spec), *_spec_faults(spec)]
+    causes = [*_metadata_faults(metadata, spec), *_spec_faults(spec)]
     if not stored_versions:
         causes.append(_bad("status.storedVersions", None, "must have at least one stored version"))
     causes += _approval_faults(spec.get("group", ""), metadata.get("annotations") or {})
@@ -90,14 +98,14 @@ def _label_faults(value: str) -> str:
     return ",".join(faults)
 
 
-def _metadata_faults(name: str, spec: Mapping[str, Any]) -> Iterator[Cause]:
-    if not name:
-        yield _required("metadata.name", "name or generateName is required")
-        return
-    if not re.fullmatch(_SUBDOMAIN, name):
-        yield _bad("metadata.name", name, _BAD_SUBDOMAIN)
-    if name != f"{spec['names'].get('plural', '')}.{spec.get('group', '')}":
+def _metadata_faults(metadata: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[Cause]:
+    """Those of every metadata, and what is special about the name after what is wrong with any name."""
+    found, name = list(metadata_faults.faults(_DEFINITIONS, metadata)), metadata.get("name", "")
+    of_names = [cause for cause in found if cause.field in ("metadata.generateName", "metadata.name")]
+    yield from of_names
+    if name and name != f"{spec['names'].get('plural', '')}.{spec.get('group', '')}":
         yield _bad("metadata.name", name, 'must be spec.names.plural+"."+spec.group')
+    yield from found[len(of_names) :]
 
 
 def _spec_faults(spec: Mapping[str, Any]) -> list[Cause]:
@@ -156,8 +164,8 @@ def _version_faults(versions: Sequence[Mapping[str, Any]] | None) -> Iterator[Ca
 def _shared_faults(versions: Sequence[Mapping[str, Any]]) -> Iterator[Cause]:
     if not versions:
         return
-    if faults := _label_faults(versions[0].get("name", "")):
-        yield _bad("spec.version", versions[0].get("name", ""), faults)
+    if (name := versions[0].get("name", "")) and (faults := _label_faults(name)):
+        yield _bad("spec.version", name, faults)
     for part, place, check in _PARTS:
         if _shared(part, versions):
             yield from check(versions[0], f"spec.{place}")

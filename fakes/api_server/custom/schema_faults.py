@@ -17,6 +17,8 @@ from fakes.api_server.errors import Cause
 _MAP_TYPE = "x-kubernetes-map-type"
 _LEVELS = {"": "at the root", "items": "for specified array items", "properties": "for specified object fields"}
 _LIST_TYPES, _MAP_TYPES = ("atomic", "set", "map"), ("atomic", "granular")
+_UNSUPPORTED = ("id", "additionalItems", "patternProperties", "definitions", "dependencies", "$ref")
+_TYPES = ("array", "boolean", "integer", "number", "object", "string")
 _KEY = "this property is in x-kubernetes-list-map-keys, so it"
 
 
@@ -46,7 +48,7 @@ def _parts(schema: Schema, path: str) -> Iterator[tuple[Schema, str, str]]:
 def _shape_faults(schema: Schema, path: str, level: str) -> Iterator[Cause]:
     """What makes a schema other than structural: a part without a type, a list without items, a root that is no object."""
     kind = schema.get("type", "")
-    if kind == "array" and "items" not in schema:
+    if kind == "array" and schema.get("items") is None:
         yield required(f"{path}.items", "must be specified")
     for part, where, what in _parts(schema, path):
         yield from _shape_faults(part, where, what)
@@ -79,6 +81,13 @@ def _default_faults(schema: Schema, path: str) -> Iterator[Cause]:
 
 def _part_faults(schema: Schema, path: str, *, root: bool = False) -> Iterator[Cause]:
     """What is said of a type by what fits another one, and what contradicts itself."""
+    yield from (_forbidden(f"{path}.{field}", f"{field} is not supported") for field in _UNSUPPORTED if field in schema)
+    if schema.get("type") == "null":
+        yield _forbidden(f"{path}.type", "type cannot be set to null, use nullable as an alternative")
+    if schema.get("type") and schema["type"] not in _TYPES:
+        yield unsupported(f"{path}.type", schema["type"], _TYPES)
+    if isinstance(schema.get("items"), list):
+        yield _forbidden(f"{path}.items", "items must be a schema object and not an array")
     if schema.get("uniqueItems"):
         why = "uniqueItems cannot be set to true since the runtime complexity becomes quadratic"
         yield _forbidden(f"{path}.uniqueItems", why)

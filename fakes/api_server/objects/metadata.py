@@ -118,7 +118,7 @@ def without_repeated_owners(document: Mapping[str, Any], *, patched: bool = Fals
     kept = [owner for index, owner in enumerate(owners) if owner not in owners[:index]]
     if len(kept) == len(owners):
         return ()
-    repeated = [str(owner["uid"]) for index, owner in enumerate(owners) if owner in owners[:index]]
+    repeated = [str(owner.get("uid", "")) for index, owner in enumerate(owners) if owner in owners[:index]]
     metadata["ownerReferences"] = kept
     return (_REPEATED_OWNERS.format(" after mutating admission happens" if patched else "", ", ".join(repeated)),)
 

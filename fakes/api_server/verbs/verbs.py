@@ -169,7 +169,7 @@ def _warning(options: WriteOptions) -> Iterator[None]:
     try:
         yield
     except StatusError as error:
-        error.warnings = (*options.heard, *error.warnings)
+        error.warnings = tuple(dict.fromkeys((*options.heard, *error.warnings)))
         raise
 
 

@@ -27,7 +27,9 @@ def decode(kind: Kind, document: Document, options: WriteOptions, *, patched: bo
     warnings = settle(document, [*said, *shape_of(kind).prune(document)], options)
     if isinstance(document, Doubled):
         document.update(copied(dict(document)))
-    return (*warnings, *without_repeated_owners(document, patched=patched))
+    repeated = without_repeated_owners(document, patched=patched)
+    options.heard.extend(repeated)
+    return (*warnings, *repeated)
 
 
 def settle(document: Document, complaints: Sequence[str], options: WriteOptions) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from fakes.api_server.builtin import schemas
 from fakes.api_server.builtin.quantities import COMPLAINT
-from fakes.api_server.builtin.structs import INT_OR_STRING, LIMITS, MICRO_TIME, QUANTITY, TIME, Field, fields_of
+from fakes.api_server.builtin.structs import INT_OR_STRING, LIMITS, MICRO_TIME, QUANTITY, SCHEMA, TIME, Field, fields_of
 from fakes.api_server.wire.json_syntax import pairs_of, quote, type_of
 
 Document = dict[str, Any]
@@ -19,6 +19,9 @@ class Undecodable(ValueError):
     """An object that is not of its kind; the message says why, as a decoder says it."""
 
 
+_PART_OF_A_SCHEMA = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON"
+"""What is a schema or something else in its place, and values of any type: how their names begin."""
+_WITHOUT_FIELDS = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus"
 _EMBEDDED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "PersistentVolumeClaim": ("TypeMeta", ("metadata", "spec", "status")),
     "PersistentVolumeSpec": (
@@ -78,6 +81,11 @@ class Mending:
             _check(value, "string", "", about._replace(go_type="string"))
         elif name == QUANTITY and type(value) not in (str, int, float):
             raise Undecodable(COMPLAINT)
+        if name.startswith(_PART_OF_A_SCHEMA) and not found:
+            return self._part_of_a_schema(value, name.removeprefix(_PART_OF_A_SCHEMA), about, path)
+        if name == _WITHOUT_FIELDS:
+            _check(value, "object", "", about)
+            return self.struct(value, name, about.fields, f"{path}.")
         if name in (TIME, MICRO_TIME, QUANTITY, INT_OR_STRING) or not _is_read(found):
             return value
         wanted = found["type"]
@@ -91,6 +99,21 @@ class Mending:
             return self.struct(value, name, about.fields, f"{path}.")
         return self._map(value, found["additionalProperties"], about.inside("]"), path) if wanted == "object" else value
 
+    def _part_of_a_schema(self, value: Any, which: str, about: _About, path: str) -> Any:
+        """A value that a decoder of its own reads: it complains of no unknown fields, and most wrong types say nothing to it."""
+        inner = Mending({})
+        if isinstance(value, dict) and which:
+            return inner.struct(value, SCHEMA, about.fields, f"{path}.")
+        match which:
+            case "":
+                return value
+            case "SchemaPropsOrBool" if not isinstance(value, bool):
+                raise Undecodable("boolean or JSON schema expected")
+            case "SchemaPropsOrArray" if isinstance(value, list):
+                schema = {"$ref": schemas.REFERENCE + SCHEMA}
+                return [inner._item(item, schema, about._replace(go_type="v1.JSONSchemaProps"), path) for item in value]
+        return value if isinstance(value, bool | list) else None
+
     def _map(self, value: Document, schema: schemas.Schema, about: _About, path: str) -> Document:
         result: Document = {}
         for key, item in pairs_of(value):
@@ -102,7 +125,7 @@ class Mending:
     def _item(self, value: Any, schema: schemas.Schema, about: _About, path: str) -> Any:
         if value is None and schemas.reference(schema) == QUANTITY:
             return "0"
-        if value is None:
+        if value is None and schemas.resolve(schema):
             zeros: Mapping[str, Callable[[], Any]] = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int}
             return zeros.get(schemas.resolve(schema).get("type", "string"), str)()
         return self._value(value, schema, about, path)

@@ -317,3 +317,111 @@ def _(s: Session) -> None:
     name, path = defined(s, deprecated=True)
     s.get(f"{path}/a/scale")
     s.unseen("DELETE", s.at(CRDS, name))
+
+
+def with_unknown_fields(s: Session) -> dict[str, Any]:
+    """A definition that says things which nobody knows, at every depth."""
+    made = with_property(s, {"type": "string", "unknown": 1})
+    column = {"name": "A", "type": "string", "jsonPath": ".x", "unknown": 1}
+    made["spec"]["versions"][0] |= {"unknown": 1, "additionalPrinterColumns": [column]}
+    made["spec"] |= {"unknown": {"a": 1}}
+    return {**made, "unknown": 1, "metadata": {**made["metadata"], "unknown": 1}}
+
+
+@script("8 a definition with fields that nobody knows", managed=True)
+def _(s: Session) -> None:
+    good, made = with_property(s, {"type": "string"}), with_unknown_fields(s)
+    for validation in ("Strict", "Warn", "Ignore"):
+        s.post(s.at(CRDS), made, fieldValidation=validation, dryRun="All")
+    inside = {"type": "array", "items": {"type": "object", "additionalProperties": {"type": "string", "unknown": 1}, "unknown": 1}}
+    s.post(s.at(CRDS), with_property(s, inside), fieldValidation="Strict", dryRun="All")
+    s.post(s.at(CRDS), b'{"spec": {"group": "a", "group": "b"}, "spec": {}}', fieldValidation="Strict", dryRun="All")
+    name, _ = defined(s)
+    for validation in ("Strict", "Warn"):
+        s.patch(s.at(CRDS, name), {"unknown": 1, "spec": {"unknown": 1}}, fieldValidation=validation, dryRun="All")
+        s.put(s.at(CRDS, name), made, fieldValidation=validation, dryRun="All")
+    for applied in ({**good, "unknown": 1}, with_property(s, {"type": "string", "unknown": 1})):
+        s.apply(s.at(CRDS, name), applied, dryRun="All", fieldManager="m", force="true")
+    s.unseen("DELETE", s.at(CRDS, name))
+
+
+@script("8 a definition whose values have another type: 400")
+def _(s: Session) -> None:
+    good = definition("Bar", f"{s.ns}.example.com")
+    version = good["spec"]["versions"][0]
+    named: tuple[dict[str, Any], ...] = (
+        {"spec": "x"},
+        {"spec": None},
+        {"spec": {**good["spec"], "names": {**good["spec"]["names"], "shortNames": [1]}}},
+        {"spec": {**good["spec"], "names": {**good["spec"]["names"], "shortNames": "x"}}},
+        {"spec": {**good["spec"], "names": []}},
+        {"spec": {**good["spec"], "group": 5}},
+        {"spec": {**good["spec"], "versions": {}}},
+        {"spec": {**good["spec"], "versions": ["v1"]}},
+        {"spec": {**good["spec"], "versions": [None]}},
+        {"spec": {**good["spec"], "versions": [{**version, "name": None}]}},
+        {"spec": {**good["spec"], "versions": [{**version, "served": "yes"}]}},
+        {"spec": {**good["spec"], "versions": [{**version, "schema": "x"}]}},
+        {"spec": {**good["spec"], "versions": [{**version, "subresources": {"status": "x"}}]}},
+        {"spec": {**good["spec"], "versions": [{**version, "additionalPrinterColumns": [{"priority": "x"}]}]}},
+        {"spec": {**good["spec"], "conversion": "x"}},
+        {"status": "x"},
+        {"status": {"storedVersions": "x"}},
+        {"metadata": "x"},
+        {"metadata": {**good["metadata"], "ownerReferences": [{"name": "a"}, {"name": "a"}]}},
+        {"kind": "Other"},
+    )
+    for part in named:
+        s.post(s.at(CRDS), {**good, **part}, dryRun="All")
+
+
+@script("8 a definition whose schema has values of another type: 400")
+def _(s: Session) -> None:
+    refused(
+        s,
+        {"type": "object", "properties": {"s": "string"}},
+        {"type": "object", "properties": {"s": None}},
+        {"type": "object", "properties": []},
+        {"type": 5},
+        {"type": "integer", "minimum": "x"},
+        {"type": "integer", "maxLength": 1.5},
+        {"type": "string", "enum": "x"},
+        {"type": "string", "enum": [None, "a", 1]},
+        {"type": "array", "items": "x"},
+        {"type": "array", "items": [{"type": "string"}]},
+        {"type": "object", "additionalProperties": "x"},
+        {"type": "object", "additionalProperties": {"type": 5}},
+        {"type": "object", "required": "x"},
+        {"type": "object", "allOf": {}},
+        {"type": "object", "not": []},
+        {"type": "object", "x-kubernetes-validations": [{"rule": 5}]},
+        {"type": "object", "x-kubernetes-validations": "x"},
+        {"type": "string", "nullable": "x"},
+        {"type": "array", "items": {"type": "string"}, "x-kubernetes-list-map-keys": "x"},
+        {"type": "string", "externalDocs": "x"},
+        {"type": "string", "default": None},
+        {"type": "object", "dependencies": {"x": 5}, "definitions": {"x": {}}, "id": "x", "$ref": "x", "additionalItems": True},
+        {"type": "null", "patternProperties": {"x": {}}},
+        {"type": "text"},
+    )
+    name, _ = defined(s)
+    where = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/size"
+    for value in ("x", {"type": 5}):
+        change = [{"op": "replace", "path": where, "value": value}]
+        s.patch(s.at(CRDS, name), change, "application/json-patch+json", dryRun="All")
+    s.patch(s.at(CRDS, name), {"spec": {"names": {"shortNames": "x"}}}, dryRun="All")
+    s.patch(s.at(CRDS, name), {"spec": "x"}, dryRun="All")
+    s.patch(s.at(CRDS, name), {"spec": "x"}, "application/strategic-merge-patch+json", dryRun="All")
+    s.unseen("DELETE", s.at(CRDS, name))
+
+
+@script("8 the order of a definition's fields", ordered=True)
+def _(s: Session) -> None:
+    schema = {"x-kubernetes-preserve-unknown-fields": True, "default": {"b": 1, "a": 2}, "type": "object", "description": "d"}
+    schema |= {"required": [], "title": "", "nullable": False, "enum": [], "maxProperties": 0, "properties": {}}
+    made = with_property(s, schema)
+    version = made["spec"]["versions"][0]
+    version["additionalPrinterColumns"] = [{"jsonPath": ".spec.x", "type": "string", "name": "X", "priority": 0}]
+    made["spec"]["versions"] = [dict(reversed(version.items()))]
+    made["spec"]["names"] = {"categories": [], **dict(reversed(made["spec"]["names"].items()))}
+    s.post(s.at(CRDS), {**made, "spec": dict(reversed(made["spec"].items())), "status": {}}, dryRun="All")
