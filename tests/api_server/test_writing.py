@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from fakes.api_server.errors import StatusError
+from fakes.api_server.objects import metadata
 from fakes.storage import Event
 from tests.api_server.client import CONFIG_MAPS, FOOS, MERGE, PODS, Client, brief, config_map, foo
 
@@ -180,6 +181,19 @@ def test_generated_names_end_with_five_characters_by_chance(client: Client) -> N
     assert re.fullmatch("gen-[bcdfghjklmnpqrstvwxz2456789]{5}", first["name"])
     assert (first["generateName"], first["name"] != second["name"]) == ("gen-", True)
     assert len(client.post(FOOS, body(generateName="g" * 100)).json["metadata"]["name"]) == 63
+
+
+def test_a_namespace_is_labelled_with_the_generated_name_that_was_free(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = iter(("gen-1", "gen-1", "gen-2"))
+    monkeypatch.setattr(metadata, "generate_name", lambda *_: next(names))
+    for name in ("gen-1", "gen-2"):
+        own = client.post("/api/v1/namespaces", {"metadata": {"generateName": "gen-"}}).json["metadata"]
+        assert (own["name"], own["labels"]) == (name, {"kubernetes.io/metadata.name": name})
+
+
+def test_a_namespace_without_a_name_is_refused(client: Client) -> None:
+    answer = client.post("/api/v1/namespaces", {"metadata": {"name": None}})
+    assert answer.message == 'Namespace "" is invalid: metadata.name: Required value: name or generateName is required'
 
 
 def test_when_every_generated_name_is_taken_the_server_gives_up(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

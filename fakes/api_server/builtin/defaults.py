@@ -223,7 +223,8 @@ def _autoscaler(document: Document) -> None:
 
 def _namespace(document: Document) -> None:
     own = document["metadata"]
-    own["labels"] = {**own.get("labels", {}), "kubernetes.io/metadata.name": own["name"]}
+    if "name" in own:
+        own["labels"] = {**own.get("labels", {}), "kubernetes.io/metadata.name": own["name"]}
 
 
 def _priority_class(document: Document) -> None:

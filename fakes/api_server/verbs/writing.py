@@ -77,17 +77,18 @@ class Writer:
             return self._add(call, revision, options, version_sent)
 
     def _add(self, call: Call, revision: Revision, options: WriteOptions, version_sent: str | None) -> ObjectAnswer:
-        kind, document = call.kind, revision.document
-        own = document["metadata"]
+        kind, own = call.kind, revision.document["metadata"]
         base = "" if own.get("name") else own.get("generateName", "")
-        for attempt in range(_ATTEMPTS if base else 1):
+        for _ in range(_ATTEMPTS if base else 1):
+            attempt = revision
             if base:
-                own["name"] = metadata.generate_name(base, self._objects.runtime)
-            if attempt == 0:
-                document = self._prepare(call, revision, options)
-                own = document["metadata"]
-                if not options.dry_run and version_sent and version_sent.isdecimal() and in_range(version_sent, 1, 2**64):
-                    raise errors.server_failure("resourceVersion should not be set on objects to be created")
+                # the name may be in other places, too, and what is made of one attempt is of no use for the next
+                attempt = revision._replace(document=copied(revision.document))
+                attempt.document["metadata"]["name"] = metadata.generate_name(base, self._objects.runtime)
+            document = self._prepare(call, attempt, options)
+            own = document["metadata"]
+            if not options.dry_run and version_sent and version_sent.isdecimal() and in_range(version_sent, 1, 2**64):
+                raise errors.server_failure("resourceVersion should not be set on objects to be created")
             try:
                 return self._store_new(kind, document, options, revision.warnings)
             except Changed:

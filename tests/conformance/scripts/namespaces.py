@@ -101,3 +101,18 @@ def _(s: Session) -> None:
     s.get(s.at("namespaces", name))
     s.put(s.at("namespaces", name, "finalize"), {"metadata": {"name": name}, "spec": {"finalizers": []}})
     s.get(s.at("namespaces", name))
+
+
+@script("8 a namespace without a name: 422")
+def _(s: Session) -> None:
+    for own in ({}, {"name": None}, {"name": ""}, {"generateName": ""}):
+        s.post(s.at("namespaces"), {"metadata": own})
+    s.post(s.at("namespaces"), {})
+    s.post(s.at("customresourcedefinitions"), {"metadata": {}})
+
+
+@script("8 the label of a namespace is its generated name")
+def _(s: Session) -> None:
+    made = s.post(s.at("namespaces"), {"metadata": {"generateName": f"{s.ns}-"}}).metadata
+    s.hide(made["name"].removeprefix(s.ns), "-GENERATED")
+    s.unseen("DELETE", s.at("namespaces", made["name"]))
