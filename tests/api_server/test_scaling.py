@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from fakes.api_server.errors import StatusError
 from tests.api_server.client import FOOS, MERGE, PODS, Client, foo, foo_definition
 
 WEB = "/apis/apps/v1/namespaces/default/deployments/web"
@@ -57,6 +58,21 @@ def test_a_scale_can_be_replaced_unless_it_is_stale_negative_or_of_another_kind(
     assert (negative.status, negative.message) == (422, text)
     assert client.put(f"{WEB}/scale", {**scale(1), "kind": "Deployment"}).status == 400
     assert client.api.get("deployments", "web")["spec"]["replicas"] == 0
+
+
+@pytest.mark.parametrize("part", [{"spec": []}, {"spec": {"replicas": 2**40}}, {"metadata": "x"}, {"status": "x"}, {"kind": "Foo"}])
+def test_a_scale_that_cannot_be_changes_nothing(client: Client, part: dict[str, Any]) -> None:
+    assert client.put(f"{WEB}/scale", {**scale(1), **part}).status == 400
+    assert client.ask("PATCH", f"{WEB}/scale", part, MERGE).status == 422
+    assert client.api.get("deployments", "web")["spec"]["replicas"] == 2
+
+
+def test_a_scale_with_a_field_that_nobody_knows_is_refused_or_warned_of(client: Client) -> None:
+    odd = {**scale(3), "bogus": 1}
+    assert client.put(f"{WEB}/scale?fieldValidation=Strict", odd).status == 400
+    with pytest.raises(StatusError, match="bogus"):
+        client.api.patch("deployments", "web", {"bogus": 1}, subresource="scale")
+    assert client.put(f"{WEB}/scale", odd).headers["Warning"] == '299 - "unknown field \\"bogus\\""'
 
 
 def test_the_scale_of_nothing_is_not_found(client: Client) -> None:
@@ -135,3 +151,12 @@ def test_a_budget_is_spent_by_evictions_and_then_refuses_them(client: Client) ->
     assert client.post(f"{PODS}/r/eviction", eviction("r")).status == 201
     budget(client, 1, "c")
     assert client.post(f"{PODS}/q/eviction", eviction("q")).status == 500
+
+
+@pytest.mark.parametrize("part", [{"metadata": "x"}, {"target": "x"}, {"deleteOptions": "x"}, {"bogus": 1}])
+def test_a_binding_or_an_eviction_that_is_none_does_nothing(client: Client, part: dict[str, Any]) -> None:
+    client.api.create({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "i"}]}})
+    own = {"metadata": {"name": "p"}, "target": {"kind": "Node", "name": "n"}}
+    for subresource in ("binding", "eviction"):
+        assert client.post(f"{PODS}/p/{subresource}?fieldValidation=Strict", {**own, **part}).status == 400
+    assert "nodeName" not in client.api.get("pods", "p")["spec"]

@@ -20,6 +20,7 @@ from fakes.api_server.options import WriteOptions
 from fakes.api_server.patching.patch import JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, Patch
 from fakes.api_server.requests import Call, Parameters
 from fakes.api_server.verbs import reading
+from fakes.api_server.verbs.scaling import SCALES
 from fakes.api_server.verbs.verbs import Verbs
 from fakes.api_server.wire.encoding import from_json
 from informer.objects import plain
@@ -85,7 +86,7 @@ class Face:
     ) -> Document:
         """PATCH of an object, its `status` or its `scale`. Gives it as it is then."""
         call = self._call("patch", resource, name, namespace, subresource)
-        change = Patch(call.kind, _PATCH_TYPES[type], _copy(patch)).apply
+        change = Patch(SCALES if subresource == "scale" else call.kind, _PATCH_TYPES[type], _copy(patch)).apply
         if _checked(call.kind, subresource, ("status", "finalize", "scale")) == "scale":
             return self._plain(call.kind, self._verbs.scaler.patch(call, change, _options(manager)))
         return self._document(call.kind, self._verbs.writer.patch(call, change, _options(manager)))

@@ -42,6 +42,7 @@ class PlainAnswer:
 
     document: dict[str, Any]
     status: int = 200
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ class Application:
     def _check(self) -> None:
         own = self.config.get("metadata")
         own = own if isinstance(own, dict) else {}
-        if own.get("managedFields") is not None:
+        if isinstance(own.get("managedFields"), list):
             raise errors.bad_request("metadata.managedFields must be nil")
         fault = type_faults.complaint(self.config, self._type)
         if fault:

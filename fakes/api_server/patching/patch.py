@@ -44,7 +44,7 @@ class Patch:
         said = json_patch_complaints(self.content) if self.media_type == JSON_PATCH else merge_complaints(self.content)
         return list(dict.fromkeys(said))
 
-    def refusal(self, result: Document, why: str) -> StatusError:
+    def refusal(self, result: Any, why: str) -> StatusError:
         """422 for what it made: `why` a decoder does not take it. The server shows it, or, of a strategic patch, the patch."""
         if self.media_type == STRATEGIC_PATCH:
             resource = self.kind.resource
@@ -52,9 +52,9 @@ class Patch:
             return unreadable(patches.go_text(self.content), (schema and complaint(result, schema)) or why)
         return unreadable(self._shown(result), why)
 
-    def _shown(self, result: Document) -> str:
+    def _shown(self, result: Any) -> str:
         """As JSON: where the patch went, the keys are sorted; elsewhere they stay as they were."""
-        if self.kind.custom:
+        if self.kind.custom or not isinstance(result, dict):
             return to_json(result, ordered=True).decode()
         return to_json(_sorted_along(result, self._tree())).decode()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fakes.api_server import errors
@@ -18,8 +19,10 @@ from fakes.api_server.ownership.ownership import Ownership
 from fakes.api_server.ownership.scale_shares import ScaleShares
 from fakes.api_server.requests import Call
 from fakes.api_server.tables.row import selector
-from fakes.api_server.verbs import reading
-from fakes.api_server.verbs.writing import Revision, Writer, check_name
+from fakes.api_server.verbs import patched, reading
+from fakes.api_server.verbs.patched import Refuse
+from fakes.api_server.verbs.writing import Revision, Writer, check_name, decode_body
+from fakes.api_server.wire.decoding import Undecodable, decode
 from fakes.api_server.wire.encoding import copied
 from fakes.storage import Version
 from informer.resource import Resource
@@ -27,7 +30,7 @@ from informer.resource import Resource
 Document = dict[str, Any]
 
 API_VERSION, KIND = "autoscaling/v1", "Scale"
-_SCALES = Kind(Resource("autoscaling", "v1", "scales", KIND, True), "scale", "ScaleList")
+SCALES = Kind(Resource("autoscaling", "v1", "scales", KIND, True), "scale", "ScaleList")
 _UNSET = -(2**31)
 """How many a change sees where a custom resource does not say it."""
 _SHOWN = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
@@ -47,35 +50,72 @@ class Scaler:
 
     def update(self, call: Call, document: Document, options: WriteOptions) -> PlainAnswer:
         """PUT of a Scale. Raises 400, 404, 409, 422."""
-        _check_name(call, document.get("metadata") or {})
-        return self.patch(call, lambda _: document, options)
+        managers.take(document)
+        try:
+            warnings = decode_body(SCALES, document, options)
+        except errors.StatusError:
+            if call.kind.custom:
+                raise scale_misfit() from None
+            raise
+        _check_name(call, document["metadata"])
 
-    def patch(self, call: Call, change: Callable[[Document], Any], options: WriteOptions) -> PlainAnswer:
-        """Apply `change` to the scale of the newest state. Raises what `change` raises, and 404, 409, 422."""
+        def revise(old: Document, entries: Entries) -> Revision:
+            new = copied(document)
+            return Revision(new, warnings, entries=self._ownership.of_changed(_of_scale(call), old, new, entries, None, options))
 
-        def revise(old: Document, entries: Entries) -> tuple[Document, Entries]:
-            new = change({**old, "metadata": {**old["metadata"], **({"managedFields": entries} if entries else {})}})
-            managers.take(new)
-            return new, self._ownership.of_changed(_of_scale(call), old, _without_zero(new), entries, None, options)
+        return self._write(call, revise, options)
+
+    def patch(
+        self,
+        call: Call,
+        change: Callable[[Document], Any],
+        options: WriteOptions,
+        refuse: Refuse | None = None,
+        said: Sequence[str] = (),
+    ) -> PlainAnswer:
+        """As `Writer.patch`, of the scale of the newest state."""
+
+        def named(scale: Document) -> Any:
+            """What `change` makes; the Scale of a custom resource need not say what it is."""
+            new = change(scale)
+            names = ("apiVersion", API_VERSION), ("kind", KIND)
+            return {**new, **{name: new.get(name) or text for name, text in names}} if isinstance(new, dict) else new
+
+        def revise(old: Document, entries: Entries) -> Revision:
+            whole = {**old, "metadata": {**old["metadata"], **({"managedFields": entries} if entries else {})}}
+            new, _, warnings = patched.read(named if call.kind.custom else change, whole, SCALES, options, refuse, said)
+            new.setdefault("metadata", {})
+            return Revision(new, warnings, entries=self._ownership.of_changed(_of_scale(call), old, new, entries, None, options))
 
         return self._write(call, revise, options)
 
     def apply(self, call: Call, config: Document, options: WriteOptions, repeated: tuple[str, ...] = ()) -> PlainAnswer:
         """Server-side apply of a Scale. Raises 400, 404, 409, 422, 500."""
 
-        def revise(old: Document, entries: Entries) -> tuple[Document, Entries]:
+        def revise(old: Document, entries: Entries) -> Revision:
             check_type(config, API_VERSION, KIND)
             new, changed = self._ownership.applied(_of_scale(call), old, entries, config, options)
             if repeated and options.validation == "Strict":
                 raise refusal(repeated)
+            start = f"failed to convert new object ({place_of(config)}) to proper version"
             if call.kind.custom and new is not old:
-                why = f"request to convert CR to an invalid group/version: {API_VERSION}"
-                raise errors.server_failure(f"failed to convert new object ({place_of(config)}) to proper version: {why}")
-            return new, changed
+                raise errors.server_failure(f"{start}: request to convert CR to an invalid group/version: {API_VERSION}")
+            new = copied(new)
+            try:
+                spec = new.get("spec") or {}
+                # what comes without a text of its own is cut to its size, and not refused
+                if type(spec.get("replicas")) is int:
+                    spec["replicas"] = (spec["replicas"] + 2**31) % 2**32 - 2**31
+                decode(SCALES, new, WriteOptions(validation="Ignore"))
+            except Undecodable:
+                why = f"unable to convert unstructured object to {API_VERSION}, Kind={KIND}: cannot convert float64 to int32"
+                raise errors.server_failure(f"{start}: {why}") from None
+            return Revision(new, repeated, entries=changed)
 
         return self._write(call, revise, options)
 
-    def _write(self, call: Call, change: Callable[[Document, Entries], tuple[Document, Entries]], options: WriteOptions) -> PlainAnswer:
+    def _write(self, call: Call, change: Callable[[Document, Entries], Revision], options: WriteOptions) -> PlainAnswer:
+        """`change` makes a Scale of a Scale and its managedFields."""
         kind = call.kind
         main = Call(call.verb, kind, call.namespace, call.name, parameters=call.parameters)
         wanted_path = _paths(kind)[0]
@@ -84,18 +124,22 @@ class Scaler:
             new = copied(old)
             paths = {other.resource.api_version: _paths(other)[0] for other in self._ownership.versions(kind)}
             shares = ScaleShares(new["metadata"].pop("managedFields", None), paths)
-            scale, entries = change(scale_of(kind, old, unset=_UNSET), shares.of_scale())
-            own = scale.get("metadata") or {}
+            scale, warnings, _, entries = change(scale_of(kind, old, unset=_UNSET), shares.of_scale())
+            own = scale["metadata"]
             _check_name(call, own)
             new["metadata"]["resourceVersion"] = own.get("resourceVersion") or old["metadata"]["resourceVersion"]
             new["metadata"]["uid"] = own.get("uid") or old["metadata"]["uid"]
-            replicas = _replicas(kind, call.name, scale)
+            replicas = scale["spec"].get("replicas", 0)
+            if replicas < 0 and not kind.custom:
+                cause = Cause("FieldValueInvalid", f"Invalid value: {replicas}: must be greater than or equal to 0", "spec.replicas")
+                raise errors.invalid("Scale.autoscaling", call.name, [cause])
             if replicas == _UNSET:
                 raise errors.bad_request(f'the spec replicas field ".{".".join(wanted_path)}" cannot be empty')
             _put(new, wanted_path, replicas)
-            return Revision(new, entries=shares.of_parent(entries, kind.resource.api_version))
+            return Revision(new, warnings, entries=shares.of_parent(entries or [], kind.resource.api_version))
 
-        return self._answer(kind, self._writer.revise(main, revise, options).version)
+        answer = self._writer.revise(main, revise, options)
+        return replace(self._answer(kind, answer.version), warnings=answer.warnings)
 
     def _answer(self, kind: Kind, version: Version) -> PlainAnswer:
         return PlainAnswer(scale_of(kind, self._objects.document(kind, version)))
@@ -119,15 +163,14 @@ def scale_of(kind: Kind, document: Mapping[str, Any], *, unset: int | None = Non
     }
 
 
-def _without_zero(scale: Document) -> Document:
-    """A Scale as a struct has it: no replicas are left out, and so the field is gone for those who own it."""
-    spec = scale.get("spec") or {}
-    return scale if spec.get("replicas") else {**scale, "spec": {}}
+def scale_misfit() -> errors.StatusError:
+    """400 for what is no Scale of a custom resource: a real server cannot say what is wrong with it."""
+    return errors.bad_request('no kind is registered for the type v1.Scale in scheme "pkg/runtime/scheme.go:111"')
 
 
 def _of_scale(call: Call) -> Call:
     """The call as one on the Scale itself."""
-    return Call(call.verb, _SCALES, call.namespace, call.name, "scale")
+    return Call(call.verb, SCALES, call.namespace, call.name, "scale")
 
 
 def _selector(kind: Kind, document: Mapping[str, Any], path: list[str]) -> dict[str, str]:
@@ -167,13 +210,3 @@ def _check_name(call: Call, own: Mapping[str, Any]) -> None:
     check_name(own, call.name)
     if own.get("namespace", call.namespace) != call.namespace:
         raise errors.bad_request("the namespace of the provided object does not match the namespace sent on the request")
-
-
-def _replicas(kind: Kind, name: str, scale: Mapping[str, Any]) -> int:
-    replicas = (scale.get("spec") or {}).get("replicas", 0)
-    if type(replicas) is not int:
-        raise errors.bad_request("json: cannot unmarshal the field Scale.spec.replicas into a Go value of type int32")
-    if replicas < 0 and not kind.custom:
-        cause = Cause("FieldValueInvalid", f"Invalid value: {replicas}: must be greater than or equal to 0", "spec.replicas")
-        raise errors.invalid("Scale.autoscaling", name, [cause])
-    return replicas

@@ -29,7 +29,7 @@ from fakes.api_server.verbs.deleting import Deleter
 from fakes.api_server.verbs.emptying import Emptier
 from fakes.api_server.verbs.pod_actions import PodActions
 from fakes.api_server.verbs.pod_streams import PodStreams
-from fakes.api_server.verbs.scaling import Scaler
+from fakes.api_server.verbs.scaling import SCALES, Scaler, scale_misfit
 from fakes.api_server.verbs.watch_cache import WatchCache
 from fakes.api_server.verbs.writing import Writer
 from fakes.api_server.wire import bodies, json_syntax
@@ -79,14 +79,14 @@ class Verbs:
             case "scale":
                 return self._answer_scale(call, request)
             case "token":
-                return self._write(self._issue, call, request)
+                return self._write(self.tokens.issue, call, request)
             case "binding" | "eviction" as subresource:
                 act = self.pods.bind if subresource == "binding" else self.pods.evict
                 return self._write(act, call, request)
         if call.subresource in STREAMS:
             return self.streams.answer(call)
         if call.kind.storage_key in REVIEWS:
-            return self._write(partial(self._review, request), call, request)
+            return self._write(partial(self.reviewer.answer, request), call, request)
         match call.verb:
             case "get":
                 return reading.get(self.objects, call)
@@ -127,7 +127,8 @@ class Verbs:
             if (document.get("apiVersion"), document["kind"]) != (resource.api_version, resource.kind):
                 raise custom_misfit(document, call.kind, self._kinds, options)
         elif not fits(document, resource):
-            raise misfit(document, resource, options)
+            # of custom kinds only a Scale has a type
+            raise scale_misfit() if call.kind.custom else misfit(document, resource, options)
         document["apiVersion"], document["kind"] = resource.api_version, resource.kind
         return document
 
@@ -140,12 +141,6 @@ class Verbs:
         with _warning(options):
             return write(call, self._body(call, request, options), options)
 
-    def _review(self, request: Request, call: Call, document: Document, options: WriteOptions) -> Answer:
-        return self.reviewer.answer(call, request, document)
-
-    def _issue(self, call: Call, document: Document, options: WriteOptions) -> Answer:
-        return self.tokens.issue(call, document)
-
     def _patch(self, call: Call, request: Request) -> Answer:
         """Raises what it raises, and 400, 413, 415 and 422, in the order in which a real server looks."""
         media_type = _patch_type(call, request)
@@ -156,10 +151,11 @@ class Verbs:
             raise errors.bad_request(f"error decoding patch: {error}") from None
         except ValueError:
             raise errors.bad_request("invalid JSON patch") from None
-        patch = Patch(call.kind, media_type, content)
-        if call.subresource == "scale":
-            return self.scaler.patch(call, patch.apply, options)
+        scaled = call.subresource == "scale"
+        patch = Patch(SCALES if scaled else call.kind, media_type, content)
         with _warning(options):
+            if scaled:
+                return self.scaler.patch(call, patch.apply, options, patch.refusal, patch.complaints())
             return self.writer.patch(call, patch.apply, options, patch.refusal, patch.complaints())
 
 
@@ -180,8 +176,7 @@ def _patch_type(call: Call, request: Request) -> str:
     if sent not in accepted:
         raise errors.unsupported_media_type(", ".join([*accepted, APPLY_PATCH])) if custom else errors.not_consumed()
     bodies.check_size(request)
-    # a Scale has no lists, so the two are the same
-    return MERGE_PATCH if call.subresource == "scale" and sent == STRATEGIC_PATCH else sent
+    return sent
 
 
 def _options(call: Call, request: Request, kind: str, *, applying: bool = False) -> WriteOptions:

@@ -18,13 +18,14 @@ from fakes.api_server.options import WriteOptions
 from fakes.api_server.ownership import managers
 from fakes.api_server.ownership.managers import Entries
 from fakes.api_server.ownership.ownership import Ownership
-from fakes.api_server.patching.patch import unreadable
 from fakes.api_server.requests import Call, in_range, object_key
+from fakes.api_server.verbs import patched
+from fakes.api_server.verbs.patched import Refuse
 from fakes.api_server.verbs.preconditions import check_uid, check_version
 from fakes.api_server.verbs.subresource_part import subresource_part
 from fakes.api_server.wire.decoding import Undecodable, decode
-from fakes.api_server.wire.encoding import copied, encode_object, same, to_json
-from fakes.api_server.wire.misfits import check_patched, check_said, read_patched
+from fakes.api_server.wire.encoding import copied, encode_object, same
+from fakes.api_server.wire.misfits import check_patched
 from fakes.storage import Changed, Version
 
 _ATTEMPTS = 8
@@ -178,7 +179,7 @@ class Writer:
         call: Call,
         change: Callable[[Document], Any],
         options: WriteOptions,
-        refuse: Callable[[Document, str], errors.StatusError] | None = None,
+        refuse: Refuse | None = None,
         said: Sequence[str] = (),
     ) -> ObjectAnswer:
         """Apply `change` to the newest state, again when another write was faster. Raises what `change` raises, and 400, 404, 409, 422.
@@ -188,16 +189,7 @@ class Writer:
         """
 
         def revise(old: Document) -> Revision:
-            new = change(old)
-            if not isinstance(new, dict):
-                raise errors.unprocessable()
-            try:
-                check_said(new, call.kind)
-                sent = managers.take(new, old["metadata"].get("managedFields"))
-                warnings = read_patched(new, call.kind, options, said)
-            except Undecodable as error:
-                result = change(old)
-                raise refuse(result, str(error)) if refuse else unreadable(to_json(result).decode(), str(error)) from None
+            new, sent, warnings = patched.read(change, old, call.kind, options, refuse, said)
             new = metadata.clean(call.kind, new)
             check_name(new["metadata"], call.name)
             check_place(call, new["metadata"])

@@ -109,12 +109,17 @@ def _object(value: Any) -> Document | None:
         if version.count("/") > 1:
             raise ValueError(f"unexpected GroupVersion string: {version}")
         return value
+    raise ValueError(no_object(value))
+
+
+def no_object(value: Any) -> str:
+    """What a decoder says of what is no object, or has other things than texts for its names."""
     if not isinstance(value, dict):
         found, into = json_syntax.type_of(value), f"value of type {_TYPE_META}"
     else:
         field = next(field for field in ("apiVersion", "kind") if not isinstance(value.get(field), str | None))
         found, into = json_syntax.type_of(value[field]), f"struct field .{field} of type string"
-    raise ValueError(f"couldn't get version/kind; json parse error: json: cannot unmarshal {found} into Go {into}")
+    return f"couldn't get version/kind; json parse error: json: cannot unmarshal {found} into Go {into}"
 
 
 def _is_named(value: Document) -> bool:

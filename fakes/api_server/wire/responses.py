@@ -43,7 +43,9 @@ def render(request: Request, kind: Kind, answer: Answer, form: Form, now: Callab
         case TextAnswer(text):
             return Response(200, {"Content-Type": "text/plain"}, (text or "").encode())
         case PlainAnswer():
-            return _coded(form, answer.status, encoding.to_json(answer.document), lambda: protobuf.encode(answer.document))
+            return _coded(
+                form, answer.status, encoding.to_json(answer.document), lambda: protobuf.encode(answer.document), _warning(answer.warnings)
+            )
         case ListAnswer():
             return _render_list(request, kind, answer, form, now)
         case ObjectAnswer():

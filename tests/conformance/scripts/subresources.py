@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.conformance.definitions import deployment, foo, pin, pod
 from tests.conformance.script import script
 from tests.conformance.scripts.definitions import CRDS, bar, defined
-from tests.conformance.session import Session
+from tests.conformance.session import JSON_PATCH, STRATEGIC, Session
 
 
 @script("7.3 status of a custom resource")
@@ -118,3 +118,89 @@ def _(s: Session) -> None:
     s.patch(scale, [{"op": "test", "path": "/spec/replicas", "value": 1}], "application/json-patch+json")
     s.put(scale, {"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "a"}, "spec": {"replicas": 2}})
     s.get(scale)
+
+
+ODD_SCALES: tuple[dict[str, object], ...] = (
+    {"spec": []},
+    {"spec": "a"},
+    {"spec": None},
+    {"spec": {"replicas": 2**40}},
+    {"spec": {"replicas": "x"}},
+    {"spec": {"replicas": 1.5}},
+    {"spec": {"replicas": None}},
+    {"metadata": "x"},
+    {"metadata": None},
+    {"metadata": {"uid": 5}},
+    {"metadata": {"resourceVersion": 5}},
+    {"metadata": {"managedFields": 5}},
+    {"metadata": {"labels": {"x": "1"}}},
+    {"status": {"replicas": "x"}},
+    {"status": "x"},
+    {"kind": "Foo"},
+    {"kind": None},
+    {"apiVersion": None},
+    {"apiVersion": "autoscaling/v2"},
+)
+
+
+def odd_scale(s: Session, part: dict[str, object]) -> dict[str, object]:
+    own = {"name": "a", "namespace": s.ns}
+    metadata = part.get("metadata", own)
+    whole = {**own, **metadata} if isinstance(metadata, dict) else metadata
+    return {"kind": "Scale", "apiVersion": "autoscaling/v1", "spec": {"replicas": 2}, **part, "metadata": whole}
+
+
+@script("7.3 a scale that cannot be, sent")
+def _(s: Session) -> None:
+    s.have(foo("a", {"replicas": 2}), deployment("a"))
+    for resource in ("foos", "deployments"):
+        for part in ODD_SCALES:
+            s.put(s.at(resource, "a", "scale"), odd_scale(s, part), dryRun="All")
+
+
+@script("7.3 a scale that cannot be, patched")
+def _(s: Session) -> None:
+    s.have(foo("a", {"replicas": 2}), deployment("a"))
+    for resource in ("foos", "deployments"):
+        for part in ODD_SCALES:
+            s.patch(s.at(resource, "a", "scale"), part, dryRun="All")
+        s.patch(s.at(resource, "a", "scale"), [{"op": "replace", "path": "", "value": [1]}], JSON_PATCH, dryRun="All")
+        s.patch(s.at(resource, "a", "scale"), [{"op": "remove", "path": "/metadata"}], JSON_PATCH, dryRun="All")
+        s.patch(s.at(resource, "a", "scale"), [{"op": "replace", "path": "/spec", "value": "x"}], JSON_PATCH, dryRun="All")
+    s.patch(s.at("deployments", "a", "scale"), {"apiVersion": "apps/v1", "kind": "Deployment"}, dryRun="All")
+
+
+@script("7.3 a scale with fields that nobody knows")
+def _(s: Session) -> None:
+    s.have(foo("a", {"replicas": 2}), deployment("a"))
+    unknown: dict[str, object] = {"unknown": 1, "spec": {"replicas": 3, "unknown": 1}}
+    for resource in ("foos", "deployments"):
+        place = s.at(resource, "a", "scale")
+        for validation in ("Strict", "Warn", "Ignore"):
+            s.put(place, odd_scale(s, unknown), dryRun="All", fieldValidation=validation)
+            s.patch(place, unknown, dryRun="All", fieldValidation=validation)
+        change = [{"op": "add", "path": "/unknown", "value": 1}]
+        s.patch(place, change, JSON_PATCH, dryRun="All", fieldValidation="Strict")
+        s.patch(place, b'{"spec": {"replicas": 3, "replicas": 4}}', dryRun="All", fieldValidation="Strict")
+        s.patch(place, b'{"spec": {"replicas": 3, "replicas": 4}}', dryRun="All")
+    for part in ({"spec": {"replicas": "x"}}, unknown):
+        s.patch(s.at("deployments", "a", "scale"), part, STRATEGIC, dryRun="All", fieldValidation="Strict")
+
+
+@script("7.3 a patch that makes something else than an object")
+def _(s: Session) -> None:
+    s.have(foo("a", {"replicas": 2}), deployment("a"))
+    values: tuple[object, ...] = ([1], None, "x", 5, {})
+    for value in values:
+        change = [{"op": "replace", "path": "", "value": value}]
+        for resource in ("foos", "deployments"):
+            s.patch(s.at(resource, "a"), change, JSON_PATCH, dryRun="All")
+            s.patch(s.at(resource, "a", "scale"), change, JSON_PATCH, dryRun="All")
+
+
+@script("7.3 a scale that cannot be, applied")
+def _(s: Session) -> None:
+    s.have(foo("a", {"replicas": 2}), deployment("a"))
+    for resource in ("foos", "deployments"):
+        for part in ODD_SCALES[:15]:
+            s.apply(s.at(resource, "a", "scale"), odd_scale(s, part), dryRun="All", fieldManager="m", force="true")
