@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from fakes.api_server import errors
 from fakes.api_server.access.access import Access, complete
 from fakes.api_server.access.attributes import Attributes
 from fakes.api_server.access.authentication import shown_token
@@ -13,7 +15,9 @@ from fakes.api_server.access.tokens import Tokens
 from fakes.api_server.errors import Cause, StatusError
 from fakes.api_server.messages import Identity, Request
 from fakes.api_server.objects.objects import PlainAnswer, timestamp
+from fakes.api_server.options import WriteOptions
 from fakes.api_server.requests import Call
+from fakes.api_server.verbs.writing import decode_body
 from informer.runtime import Runtime
 
 Document = dict[str, Any]
@@ -36,10 +40,14 @@ class Reviewer:
         self._access = access
         self._runtime = runtime
 
-    def answer(self, call: Call, request: Request, document: Document) -> PlainAnswer:
+    def answer(self, request: Request, call: Call, document: Document, options: WriteOptions) -> PlainAnswer:
         """Raises 400 and 422."""
+        warnings = decode_body(call.kind, document, options)
         if call.kind.resource.kind == "TokenReview":
-            return self._tokens.review(call, document)
+            return replace(self._tokens.review(document), warnings=warnings)
+        return replace(self._reviewed(request, call, document), warnings=warnings)
+
+    def _reviewed(self, request: Request, call: Call, document: Document) -> PlainAnswer:
         who = self._access.sender(request)
         own: Document = {"namespace": call.namespace} if call.namespace else {}
         spec = document.get("spec") or {}
@@ -54,7 +62,7 @@ class Reviewer:
             case _:
                 if call.namespace and (spec.get("resourceAttributes") or {}).get("namespace", "") != call.namespace:
                     given = (spec.get("resourceAttributes") or {}).get("namespace", "")
-                    raise _invalid("spec.resourceAttributes.namespace", f'"{given}"', "must match metadata.namespace")
+                    raise _invalid(_bad("spec.resourceAttributes.namespace", f'"{given}"', "must match metadata.namespace"))
                 shown = {"spec": _ordered(spec), "status": self._decide(_subject(spec), spec)}
         resource = call.kind.resource
         return PlainAnswer({"kind": resource.kind, "apiVersion": resource.api_version, "metadata": own, **shown}, 201)
@@ -67,8 +75,8 @@ class Reviewer:
 
     def _decide(self, who: Identity, spec: Mapping[str, Any]) -> Document:
         resource, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
-        if (resource is None) == (path is None):
-            raise _invalid("spec", "null", _ONE)
+        if faults := _faults(spec):
+            raise _invalid(*faults)
         if resource is not None:
             fields = ("verb", "group", "version", "resource", "subresource", "namespace", "name")
             wanted = Attributes(**{field: resource.get(field, "") for field in fields})
@@ -97,9 +105,14 @@ class Reviewer:
         }
 
 
+def _faults(spec: Mapping[str, Any]) -> list[Cause]:
+    one = (spec.get("resourceAttributes") is None) != (spec.get("nonResourceAttributes") is None)
+    return [] if one else [_bad("spec", "null", _ONE)]
+
+
 def _subject(spec: Mapping[str, Any]) -> Identity:
     if not spec.get("user") and not spec.get("groups"):
-        raise _invalid("spec.user", '""', "at least one of user or group must be specified")
+        raise _invalid(*_faults(spec), _bad("spec.user", '""', "at least one of user or group must be specified"))
     return complete(Identity(spec.get("user", ""), tuple(spec.get("groups") or ())))
 
 
@@ -113,7 +126,9 @@ def _ordered(spec: Mapping[str, Any]) -> Document:
     return result | {field: spec[field] for field in ("user", "groups", "extra", "uid") if spec.get(field)}
 
 
-def _invalid(field: str, value: str, why: str) -> StatusError:
-    cause = Cause("FieldValueInvalid", f"Invalid value: {value}: {why}", field)
-    details = {"group": _GROUP, "causes": [cause.to_dict()]}
-    return StatusError(422, "Invalid", f'.{_GROUP} "" is invalid: {field}: {cause.message}', details)
+def _bad(field: str, value: str, why: str) -> Cause:
+    return Cause("FieldValueInvalid", f"Invalid value: {value}: {why}", field)
+
+
+def _invalid(*causes: Cause) -> StatusError:
+    return errors.invalid(f".{_GROUP}", "", causes)

@@ -123,9 +123,8 @@ class Tokens:
         gone = ending is not None and datetime.datetime.fromisoformat(ending) + _LEEWAY < self._objects.runtime.now()
         return own["uid"] == life.uid and not gone
 
-    def review(self, call: Call, document: Document) -> PlainAnswer:
-        """What a TokenReview is answered. Raises 400."""
-        decode_body(call.kind, document, WriteOptions())
+    def review(self, document: Document) -> PlainAnswer:
+        """What a TokenReview, which was read, is answered. Raises 400."""
         spec = document.get("spec") or {}
         if not spec.get("token"):
             raise errors.bad_request("token is required for TokenReview in authentication")
@@ -137,9 +136,9 @@ class Tokens:
         names = {"kind": "TokenReview", "apiVersion": f"{_GROUP}/v1", "metadata": document.get("metadata") or {}}
         return PlainAnswer({**names, "spec": spec, "status": status}, 201)
 
-    def issue(self, call: Call, document: Document) -> PlainAnswer:
+    def issue(self, call: Call, document: Document, options: WriteOptions) -> PlainAnswer:
         """What a TokenRequest for a service account is answered. Raises 400, 404, 409 and 422."""
-        decode_body(_REQUESTS, document, WriteOptions())
+        warnings = decode_body(_REQUESTS, document, options)
         own = document.get("metadata") or {}
         if (own.get("namespace") or call.namespace) != call.namespace:
             raise errors.bad_request("the namespace of the provided object does not match the namespace sent on the request")
@@ -176,7 +175,7 @@ class Tokens:
             "spec": {"audiences": list(audiences), "expirationSeconds": seconds, "boundObjectRef": bound},
             "status": {"token": token, "expirationTimestamp": timestamp(expires)},
         }
-        return PlainAnswer(told, 201)
+        return PlainAnswer(told, 201, warnings)
 
     def _bound(self, call: Call, reference: Document) -> tuple[Version, _Life]:
         """The object that a token is bound to."""

@@ -131,7 +131,7 @@ class Bulk(Face):
         It lasts so many `seconds` of the runtime, at least 600, and no longer than the account. Raises `NotFound`, and `Invalid`.
         """
         call = self._call("create", "serviceaccounts", service_account, namespace, "token")
-        answer = self._verbs.tokens.issue(call, {"spec": {"expirationSeconds": seconds}})
+        answer = self._verbs.tokens.issue(call, {"spec": {"expirationSeconds": seconds}}, STRICT)
         return str(answer.document["status"]["token"])
 
     def _each(self, entry: Entry, act: Callable[[Kind, Document, str], Document], namespace: str | None) -> Document:

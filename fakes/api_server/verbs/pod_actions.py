@@ -9,15 +9,20 @@ from typing import Any
 from fakes.api_server import errors
 from fakes.api_server.builtin.disruption_budgets import DisruptionBudgets
 from fakes.api_server.delete_options import DeleteOptions
+from fakes.api_server.kinds import Kind
 from fakes.api_server.objects.objects import Objects, PlainAnswer
 from fakes.api_server.options import WriteOptions
 from fakes.api_server.requests import Call, Parameters
 from fakes.api_server.verbs.deleting import Deleter
 from fakes.api_server.verbs.preconditions import check_deletion
+from fakes.api_server.verbs.writing import decode_body
 from fakes.storage import Changed, Version
+from informer.resource import Resource
 
 Document = dict[str, Any]
 
+_BINDINGS = Kind(Resource("", "v1", "bindings", "Binding", True), "binding", "BindingList")
+_EVICTIONS = Kind(Resource("policy", "v1", "evictions", "Eviction", True), "eviction", "EvictionList")
 _IGNORED_PHASES = ("Succeeded", "Failed", "Pending")
 
 
@@ -31,7 +36,8 @@ class PodActions:
 
     def bind(self, call: Call, binding: Document, options: WriteOptions) -> PlainAnswer:
         """Give a pod its node. Raises 400, 404, and 409 for a pod that has one or is going."""
-        own, node = binding.get("metadata") or {}, (binding.get("target") or {}).get("name")
+        warnings = decode_body(_BINDINGS, binding, options)
+        own, node = binding["metadata"], binding["target"].get("name")
         if own.get("name") != call.name:
             raise errors.bad_request("name in URL does not match name in Binding object")
         if not node:
@@ -46,7 +52,7 @@ class PodActions:
                     self._objects.put(call.kind, call.key, pod, version.revision)
             except Changed:
                 continue
-            return _success()
+            return _success(warnings)
 
     def _assign(self, pod: Document, own: Mapping[str, Any], node: str) -> None:
         pod["spec"] = {**(pod.get("spec") or {}), "nodeName": node}
@@ -57,7 +63,8 @@ class PodActions:
 
     def evict(self, call: Call, eviction: Document, options: WriteOptions) -> PlainAnswer:
         """Delete a pod if its disruption budget allows. Raises 400, 404, 409, and 429 where it does not."""
-        if (eviction.get("metadata") or {}).get("name", call.name) != call.name:
+        warnings = decode_body(_EVICTIONS, eviction, options)
+        if eviction["metadata"].get("name") != call.name:
             raise errors.bad_request("name in URL does not match name in Eviction object")
         sent = dict(eviction.get("deleteOptions") or {})
         if options.dry_run:
@@ -71,7 +78,7 @@ class PodActions:
             version = self._mark_as_target(call, asked)
             asked = replace(asked, version=str(version.revision)) if asked.version else asked
         self._deleter.delete(Call("delete", call.kind, call.namespace, call.name), asked)
-        return _success()
+        return _success(warnings)
 
     def _mark_as_target(self, call: Call, asked: DeleteOptions) -> Version:
         """Say in the pod's status why it goes."""
@@ -116,5 +123,5 @@ def _check_bindable(pod: Mapping[str, Any], own: Mapping[str, Any]) -> None:
         raise errors.conflict("pods/binding", name, why)
 
 
-def _success() -> PlainAnswer:
-    return PlainAnswer({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}, 201)
+def _success(warnings: tuple[str, ...]) -> PlainAnswer:
+    return PlainAnswer({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}, 201, warnings)

@@ -191,3 +191,47 @@ def _(s: Session) -> None:
     s.get(s.at("pods", "none", "proxy"))
     s.delete(s.at("pods", "a", "exec"))
     s.unseen("DELETE", s.at("pods", "bound"), gracePeriodSeconds=0)
+
+
+@script("7.3 a binding or an eviction that cannot be")
+def _(s: Session) -> None:
+    s.have(pod("a"))
+    bindings: tuple[dict[str, Any], ...] = (
+        {"metadata": "x"},
+        {"metadata": None},
+        {"metadata": {"name": 5}},
+        {"metadata": {"name": "a", "annotations": []}},
+        {"metadata": {"name": "a", "annotations": {"x": 5}}},
+        {"target": "x"},
+        {"target": []},
+        {"target": None},
+        {"target": {"name": 5}},
+        {"kind": "Pod"},
+    )
+    for part in bindings:
+        s.post(s.at("pods", "a", "binding"), {**binding("a", "n1"), **part}, dryRun="All")
+    evictions: tuple[dict[str, Any], ...] = (
+        {"metadata": "x"},
+        {"metadata": None},
+        {"metadata": {"name": 5}},
+        {"metadata": {"name": "b"}},
+        {"deleteOptions": "x"},
+        {"deleteOptions": None},
+        {"deleteOptions": []},
+        {"deleteOptions": {"preconditions": 5}},
+        {"deleteOptions": {"gracePeriodSeconds": "x"}},
+        {"deleteOptions": {"dryRun": "All"}},
+        {"kind": "Pod"},
+    )
+    for part in evictions:
+        s.post(s.at("pods", "a", "eviction"), eviction("a", **part), dryRun="All")
+
+
+@script("7.3 a binding or an eviction with fields that nobody knows")
+def _(s: Session) -> None:
+    s.have(pod("a"))
+    for validation in ("Strict", "Warn", "Ignore"):
+        odd = {**binding("a", "n1"), "unknown": 1, "target": {"kind": "Node", "name": "n1", "unknown": 1}}
+        s.post(s.at("pods", "a", "binding"), odd, dryRun="All", fieldValidation=validation)
+        odd = eviction("a", unknown=1, deleteOptions={"unknown": 1})
+        s.post(s.at("pods", "a", "eviction"), odd, dryRun="All", fieldValidation=validation)

@@ -122,3 +122,33 @@ def _(s: Session) -> None:
     s.unseen("DELETE", s.at("serviceaccounts", "robot"))
     s.door.pause(12)
     review(s, text)
+
+
+@script("9 requests and reviews with fields that nobody knows")
+def _(s: Session) -> None:
+    account(s)
+    shown = {"Authorization": f"Bearer {token(s)}"}
+    asked = {"resourceAttributes": {"verb": "get", "resource": "pods", "unknown": 1}}
+    for validation in ("Strict", "Warn", "Ignore"):
+        answer = s.post(s.at("serviceaccounts", "robot", "token"), {"unknown": 1, "spec": {"unknown": 1}}, fieldValidation=validation)
+        if answer.status == 201:
+            hidden(s, answer)
+        s.post(REVIEWS, {"unknown": 1, "spec": {"token": "x", "unknown": 1}}, fieldValidation=validation)
+        s.ask("POST", SELF, {"unknown": 1}, shown, fieldValidation=validation)
+        for kind in ("selfsubjectaccessreviews", "subjectaccessreviews"):
+            s.post(f"/apis/authorization.k8s.io/v1/{kind}", {"unknown": 1, "spec": {**asked, "user": "x"}}, fieldValidation=validation)
+        s.post("/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", {"unknown": 1, "spec": {}}, fieldValidation=validation)
+
+
+@script("9 requests and reviews that cannot be")
+def _(s: Session) -> None:
+    account(s)
+    for part in ({"spec": "x"}, {"metadata": "x"}, {"spec": {"audiences": "x"}}, {"spec": {"boundObjectRef": "x"}}):
+        s.post(s.at("serviceaccounts", "robot", "token"), part)
+        s.post(REVIEWS, part)
+    s.post(SELF, {"metadata": "x"})
+    kinds = ("selfsubjectaccessreviews", "subjectaccessreviews", "selfsubjectrulesreviews")
+    odd: tuple[dict[str, Any], ...] = ({"resourceAttributes": "x"}, {"groups": "x"}, {"namespace": 5})
+    for body in ({"spec": "x"}, {"metadata": "x"}, *({"spec": spec} for spec in odd)):
+        for kind in kinds:
+            s.post(f"/apis/authorization.k8s.io/v1/{kind}", body)
