@@ -271,6 +271,14 @@ def test_a_number_that_becomes_a_truth_value_is_a_change(client: Client) -> None
     assert "data: Invalid value" in client.merge(f"{path}/r", {"data": {"x": True}}).message
 
 
+def test_an_annotation_counts_for_the_generation_of_a_deployment(client: Client) -> None:
+    path = "/apis/apps/v1/namespaces/default/deployments"
+    template = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}}
+    client.post(path, {"metadata": {"name": "d"}, "spec": {"selector": {"matchLabels": {"a": "b"}}, "template": template}})
+    changes: tuple[dict[str, dict[str, str]], ...] = ({"labels": {"x": "1"}}, {"annotations": {"n": "1"}})
+    assert [client.merge(f"{path}/d", {"metadata": change}).json["metadata"]["generation"] for change in changes] == [1, 2]
+
+
 def test_a_stale_update_answers_409_and_changes_nothing(client: Client) -> None:
     first = stored(client)
     client.put(f"{FOOS}/a", {**first, "spec": {"size": 2}})

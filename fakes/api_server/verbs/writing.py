@@ -286,7 +286,10 @@ def decode_body(kind: Kind, document: Document, options: WriteOptions) -> tuple[
 def _counted(kind: Kind, document: Document) -> Document:
     """What of an object counts for its generation."""
     left_out = {"metadata", "status"} if not kind.custom or "status" in kind.subresources else {"metadata"}
-    return {field: value for field, value in document.items() if field not in left_out}
+    counted = {field: value for field, value in document.items() if field not in left_out}
+    if kind.storage_key == ("apps", "deployments"):
+        counted["annotations"] = document["metadata"].get("annotations")
+    return counted
 
 
 def is_finished(kind: Kind, document: Document) -> bool:
