@@ -49,6 +49,18 @@ def test_each_refusal_that_one_does_something_about_is_of_a_class_of_its_own(
         (lambda api: api.get("deploymints", "web"), "the server has no resource 'deploymints'; create its CustomResourceDefinition first"),
         (lambda api: api.create({"kind": "Pod"}), "every object has an apiVersion and a kind; this one has '' and 'Pod'"),
         (lambda api: api.create({"apiVersion": "v1", "kind": "Pot"}), "the server has no kind 'Pot' in 'v1'"),
+        (
+            lambda api: api.create({"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview"}),
+            "a SelfSubjectAccessReview is answered and never stored; ask for it by a request",
+        ),
+        (
+            lambda api: api.load({"apiVersion": "v1", "kind": "Binding", "metadata": {"name": "a"}}),
+            "a Binding is answered and never stored",
+        ),
+        (
+            lambda api: api.apply({"apiVersion": "v1", "kind": "ComponentStatus", "metadata": {"name": "a"}}),
+            "a ComponentStatus is answered",
+        ),
         (lambda api: api.create(objects.pod("a", nodeNmae="n1")), 'unknown field "spec.nodeNmae"'),
         (lambda api: api.patch("deployments", "web", {"spec": {"replica": 3}}), 'unknown field "spec.replica"'),
         (lambda api: api.patch("deployments", "web", {}, subresource="stat"), "cannot be written by its subresource 'stat'"),

@@ -141,7 +141,7 @@ class Tokens:
         warnings = decode_body(_REQUESTS, document, options)
         own = document.get("metadata") or {}
         if (own.get("namespace") or call.namespace) != call.namespace:
-            raise errors.bad_request("the namespace of the provided object does not match the namespace sent on the request")
+            raise errors.wrong_namespace()
         if (own.get("name") or call.name) != call.name:
             raise _refused(call.name, "metadata.name", f'"{own["name"]}"', "must match the service account name if specified")
         account = self._objects.read(call)

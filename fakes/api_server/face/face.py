@@ -136,6 +136,9 @@ class Face:
             raise StatusError(
                 404, "NotFound", f"the server has no kind {said[1]!r} in {said[0]!r}; create its CustomResourceDefinition first", {}
             )
+        if "get" not in kind.verbs or "create" not in kind.verbs:
+            why = f"a {said[1]} is answered and never stored; ask for it by a request, through api_client() or serve()"
+            raise StatusError(405, "MethodNotAllowed", why)
         return kind, document
 
     def _namespace(self, kind: Kind, namespace: str | None, document: Document) -> str:

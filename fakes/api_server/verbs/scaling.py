@@ -209,4 +209,4 @@ def _put(document: Document, path: list[str], value: int) -> None:
 def _check_name(call: Call, own: Mapping[str, Any]) -> None:
     check_name(own, call.name)
     if own.get("namespace", call.namespace) != call.namespace:
-        raise errors.bad_request("the namespace of the provided object does not match the namespace sent on the request")
+        raise errors.wrong_namespace()
