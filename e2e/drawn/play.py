@@ -32,6 +32,10 @@ class _Open:
     resource: str
 
 
+_ORPHANING = ("jobs", "replicationcontrollers")
+"""Whose dependents are orphaned unless a deletion says otherwise: the garbage collector has a finalizer to take away."""
+
+
 @dataclass
 class Play:
     """One sequence on one server. `due` is what each watch brought on the other server; `settle` lets controllers work."""
@@ -157,12 +161,14 @@ class Play:
             return
         if step.resource == DEFINITIONS and not step.subresource:
             self._wait_for_definition(step, answer)
-        said = dict(step.query) | (step.body if step.verb in ("delete", "deletecollection") and step.body else {})
-        self.memory.owned = (
-            self.memory.owned or said.get("propagationPolicy") in ("Foreground", "Orphan") or bool(said.get("orphanDependents"))
-        )
-        if self.memory.owned:
-            waits.collection(self.session, [self.session.at("configmaps")])
+        deleting = step.verb in ("delete", "deletecollection")
+        said = dict(step.query) | (step.body if deleting and step.body else {})
+        asked = said.get("propagationPolicy") in ("Foreground", "Orphan") or bool(said.get("orphanDependents"))
+        self.memory.owned = self.memory.owned or asked
+        places = [self.session.at("configmaps")] if self.memory.owned else []
+        if deleting and step.resource in _ORPHANING:
+            places.append(self.session.at(step.resource))
+        waits.collection(self.session, places)
 
     def _wait_for_definition(self, step: Step, answer: Answer) -> None:
         before = self.memory.definition
