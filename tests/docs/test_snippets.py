@@ -15,7 +15,7 @@ import pytest
 
 from informer import ThreadRuntime
 from tests.docs.page import Block, blocks, pages, write_files
-from tests.docs.playground import SIGTERM, Ended, Playground, python
+from tests.docs.playground import SIGTERM, Ended, Playground, not_printed, python
 
 SNIPPETS = [block for page in pages() for block in blocks(page) if block.language == "python"]
 TESTS = [block for block in SNIPPETS if block.kind == "test"]
@@ -54,7 +54,7 @@ def trouble_with(block: Block, folder: Path) -> str | None:
     killed = ended.asked and ended.code == -SIGTERM and "run_forever" not in block.text and "Traceback" not in ended.err
     if not (ended.well or killed):
         return f"{block}: {ended}"
-    missing = [line for line in block.shown.splitlines() if line not in ended.out.splitlines()]
+    missing = not_printed(block.shown.splitlines(), ended.out)
     return f"{block} does not print {missing}: {ended}" if missing else None
 
 
@@ -142,6 +142,11 @@ def test_a_broken_program_is_found(text: str, tmp_path: Path) -> None:
     write_files(page, tmp_path)
     [block] = (block for block in blocks(page) if block.language == "python")
     assert trouble_with(block, tmp_path) is not None
+
+
+def test_lines_of_two_threads_may_be_one() -> None:
+    assert not_printed(["a: 1", "b: 2"], "a: 1b: 2\n\n") == []
+    assert not_printed(["a: 1", "b: 2"], "a: 1\n") == ["b: 2"]
 
 
 def test_a_broken_test_is_found(tmp_path: Path) -> None:
