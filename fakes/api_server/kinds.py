@@ -229,6 +229,11 @@ def _place(kind: Kind) -> tuple[str, str, str]:
     return kind.resource.group, kind.resource.version, kind.resource.plural
 
 
+def builtin_kind(group: str, version: str, plural: str) -> Kind:
+    """One of those that every server has. Raises `StopIteration` where there is none."""
+    return next(kind for kind in _builtin() if _place(kind) == (group, version, plural))
+
+
 @functools.cache
 def _builtin() -> tuple[Kind, ...]:
     data = json.loads((files("fakes.api_server") / "data" / "kinds.json").read_bytes())

@@ -26,7 +26,7 @@ class Version:
     `raw` is serialised once, when it is written; lists and watches share it. What is decoded from it on request is remembered here.
     """
 
-    __slots__ = ("_fields", "_forms", "_labels", "_seen", "key", "raw", "revision")
+    __slots__ = ("_fields", "_forms", "_labels", "_origin", "_seen", "key", "raw", "revision")
 
     def __init__(self, key: str, revision: int, raw: bytes) -> None:
         self.key = key
@@ -36,6 +36,12 @@ class Version:
         self._fields: dict[str, str] | None = None
         self._forms: dict[str, Version] | None = None
         self._seen: tuple[Look, Version | None] | None = None
+        self._origin: Version | None = None
+
+    @property
+    def origin(self) -> Version:
+        """What this is a form of; or else it itself."""
+        return self._origin or self
 
     def document(self) -> dict[str, Any]:
         """A fresh copy, the caller's own."""
@@ -62,7 +68,8 @@ class Version:
         if self._forms is None:
             self._forms = {}
         if name not in self._forms:
-            self._forms[name] = Version(self.key, self.revision, convert(self.document()))
+            form = self._forms[name] = Version(self.key, self.revision, convert(self.document()))
+            form._origin = self
         return self._forms[name]
 
     def through(self, look: Look) -> Version:
@@ -90,7 +97,7 @@ Look = Callable[[Version], Version]
 class Event:
     """One write: `old` is None for a creation, `new` for a deletion."""
 
-    __slots__ = ("_farewell", "_forms", "key", "new", "old", "revision")
+    __slots__ = ("_farewell", "_forms", "_origin", "key", "new", "old", "revision")
 
     def __init__(self, key: str, revision: int, old: Version | None, new: Version | None) -> None:
         self.key = key
@@ -99,10 +106,14 @@ class Event:
         self.new = new
         self._farewell: Version | None = None
         self._forms: dict[str, Event] | None = None
+        self._origin: tuple[Event, str, Callable[[dict[str, Any]], bytes]] | None = None
 
     def farewell(self, restamp: Callable[[bytes, int], bytes]) -> Version:
         """The old state with the revision of this event, as watchers see an object go. `restamp` runs once, for all of them."""
-        if self._farewell is None:
+        if self._farewell is None and self._origin is not None:
+            event, name, convert = self._origin
+            self._farewell = event.farewell(restamp).form(name, convert)
+        elif self._farewell is None:
             assert self.old is not None, "a creation has no old state"
             self._farewell = Version(self.key, self.revision, restamp(self.old.raw, self.revision))
         return self._farewell
@@ -113,7 +124,8 @@ class Event:
             self._forms = {}
         if name not in self._forms:
             old, new = (state and state.form(name, convert) for state in (self.old, self.new))
-            self._forms[name] = Event(self.key, self.revision, old, new)
+            form = self._forms[name] = Event(self.key, self.revision, old, new)
+            form._origin = self, name, convert
         return self._forms[name]
 
     def __repr__(self) -> str:

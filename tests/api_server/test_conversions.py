@@ -8,13 +8,15 @@ import pytest
 
 from fakes import objects
 from fakes.api_server.builtin.conversions import conversion_of
-from fakes.api_server.errors import StatusError
-from fakes.api_server.messages import AnnouncingBody
+from fakes.api_server.options import WriteOptions
+from fakes.api_server.requests import Call
+from fakes.api_server.verbs.writing import Revision
 from tests.api_server.client import Client, brief
 
 CORE, GROUP = "/api/v1/namespaces/default/events", "/apis/events.k8s.io/v1/namespaces/default/events"
 FIRST, SECOND = (f"/apis/autoscaling/{version}/namespaces/default/horizontalpodautoscalers" for version in ("v1", "v2"))
 CPU = {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 60}}}
+METRICS = "autoscaling.alpha.kubernetes.io/metrics"
 MEMORY = {"type": "Resource", "resource": {"name": "memory", "target": {"type": "Utilization", "averageUtilization": 60}}}
 
 
@@ -72,30 +74,39 @@ def test_the_cpus_use_is_told_in_both_versions(client: Client) -> None:
     assert client.get(f"{FIRST}/a").json["status"]["currentCPUUtilizationPercentage"] == 41
 
 
-@pytest.mark.parametrize("more", [{"metrics": [MEMORY]}, {"metrics": [CPU, MEMORY]}, {"metrics": [CPU], "behavior": {"scaleDown": {}}}])
-def test_what_the_first_version_of_an_autoscaler_cannot_say_is_refused_there_by_name(client: Client, more: dict[str, Any]) -> None:
-    client.api.create(autoscaler("fine", metrics=[CPU]))
+def test_what_the_first_version_of_an_autoscaler_cannot_say_comes_with_every_event(client: Client) -> None:
     opened = client.watch(FIRST, resourceVersion=client.api.revision)
-    client.api.create(autoscaler("later", metrics=[CPU]))
-    client.api.create(autoscaler("more", **more))
-    for path in (FIRST, f"{FIRST}/more"):
-        assert client.get(path).status == client.get(f"{FIRST}?watch=true").status == 501
-    assert "autoscaling/v1 of an autoscaler" in client.get(FIRST).message
-    assert [brief(event).split("@")[0] for event in opened.rest()] == ["ADDED later", "ERROR "]
-    assert client.get(f"{FIRST}/fine").status == client.get(SECOND).status == 200
-
-
-def test_a_tests_hands_are_told_so_as_well(client: Client) -> None:
     with client.api.watch("horizontalpodautoscalers.v1.autoscaling") as changes:
         client.api.create(autoscaler("more", metrics=[MEMORY]))
-        with pytest.raises(StatusError, match="does not support autoscaling/v1 of an autoscaler"):
-            changes.pending()
+        client.api.delete("hpa", "more")
+        said = [change.object["metadata"]["annotations"][METRICS] for change in changes.pending()]
+    assert said == [event["object"]["metadata"]["annotations"][METRICS] for event in opened.read()]
+    assert said == ['[{"type":"Resource","resource":{"name":"memory","targetAverageUtilization":60}}]'] * 2
 
 
-def test_annotations_by_which_the_first_version_says_more_are_refused(client: Client) -> None:
-    made = autoscaler("a", "v1")
-    made["metadata"]["annotations"] = {"autoscaling.alpha.kubernetes.io/metrics": "[]"}
-    assert client.post(FIRST, made).status == 501
+def test_a_dry_run_shows_what_the_annotations_would_become(client: Client) -> None:
+    client.api.create(autoscaler("a", metrics=[MEMORY]))
+    answer = client.merge(f"{FIRST}/a", {"metadata": {"annotations": {METRICS: "no JSON"}}}, dryRun="All")
+    assert METRICS not in answer.json["metadata"].get("annotations", {})
+    assert answer.json["spec"]["targetCPUUtilizationPercentage"] == 80
+    assert METRICS in client.get(f"{FIRST}/a").json["metadata"]["annotations"]
+
+
+def test_a_write_of_the_first_version_is_tried_again_when_another_one_was_faster(client: Client) -> None:
+    client.api.create(autoscaler("a", metrics=[CPU, MEMORY]))
+    kind = client.api.kinds.find("autoscaling", "v1", "horizontalpodautoscalers")
+    assert kind is not None
+    raced = list[int]()
+
+    def race(document: dict[str, Any]) -> Revision:
+        if not raced:
+            client.api.patch("hpa", "a", {"spec": {"maxReplicas": 9}})
+        raced.append(document["spec"]["maxReplicas"])
+        return Revision({**document, "spec": {**document["spec"], "minReplicas": 3}})
+
+    client.api._verbs.writer.revise(Call("patch", kind, "default", "a"), race, WriteOptions())
+    assert raced == [5, 9]
+    assert client.api.get("hpa", "a")["spec"]["minReplicas"] == 3
 
 
 def test_a_namespace_with_objects_of_two_forms_is_emptied(client: Client) -> None:
@@ -109,18 +120,10 @@ def test_a_namespace_with_objects_of_two_forms_is_emptied(client: Client) -> Non
 
 @pytest.mark.parametrize("place", [("events.k8s.io", "v1", "events"), ("autoscaling", "v1", "horizontalpodautoscalers")])
 def test_the_way_into_storage_and_back_changes_nothing(client: Client, place: tuple[str, str, str]) -> None:
-    client.post(FIRST, autoscaler("a", "v1", targetCPUUtilizationPercentage=70))
+    client.api.create(autoscaler("a", metrics=[MEMORY, CPU], behavior={"scaleDown": {"selectPolicy": "Min"}}))
     client.api.create(objects.event(objects.pod("web-1"), "Pulled"))
     conversion = conversion_of(*place)
     assert conversion is not None
     group, version, plural = place
     (document,) = client.get(f"/apis/{group}/{version}/{plural}").json["items"]
     assert conversion.from_stored(conversion.to_stored(document)) == {**document}
-
-
-def test_an_event_that_cannot_be_told_is_announced_as_every_other(client: Client) -> None:
-    body, woken = client.watch(FIRST).body, list[str]()
-    assert isinstance(body, AnnouncingBody)
-    body.announce(lambda: woken.append("once"))
-    client.post(SECOND, autoscaler("web", metrics=[MEMORY]))
-    assert woken == ["once"]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fakes.api_server.builtin import pod_defaults
+from fakes.api_server.builtin.autoscalers import drop_annotations
 from fakes.api_server.builtin.pod_defaults import default_template
 
 Document = dict[str, Any]
@@ -214,6 +215,7 @@ def _autoscaler(document: Document) -> None:
     spec.setdefault("minReplicas", 1)
     if document["apiVersion"] == "autoscaling/v1":
         return
+    drop_annotations(document)
     if spec.get("behavior") is not None:
         spec["behavior"] = {direction: {**rules, **(spec["behavior"].get(direction) or {})} for direction, rules in _SCALING.items()}
     if not spec.get("metrics"):

@@ -62,12 +62,11 @@ class Changes(Iterator[Change]):
         # _news guards these
         self._queue: deque[Event | Version] = deque()
         self._ended = False
-        self._refusal: errors.StatusError | None = None
 
     def open(self, after: int | None, *, initial: bool) -> None:
         """Start. Raises 410 for a version that has been compacted."""
         try:
-            subscription = self._objects.subscribe(self._call, self._deliver, self._refuse, after=after)
+            subscription = self._objects.subscribe(self._call, self._deliver, after=after)
         except Compacted as error:
             raise errors.expired(f"too old resource version: {error.revision} ({error.oldest})") from None
         self._cancel = subscription.cancel
@@ -128,20 +127,12 @@ class Changes(Iterator[Change]):
                 self._queue.append(event)
                 self._news.notify_all()
 
-    def _refuse(self, error: errors.StatusError) -> None:
-        with self._news:
-            self._refusal = self._refusal or error
-            self._ended = True
-            self._news.notify_all()
-
     def _take(self, deadline: float) -> Change | None:
         """The next change, waited for until the deadline."""
         while True:
             with self._news:
                 while not self._queue:
                     left = deadline - self._objects.runtime.monotonic()
-                    if self._refusal is not None:
-                        raise self._refusal
                     if self._ended or left <= 0:
                         return None
                     self._news.wait(None if left == math.inf else left)

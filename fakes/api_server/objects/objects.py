@@ -83,29 +83,17 @@ class Objects:
         state = self.storage.state(kind.storage_key, prefix=call.prefix, start=start, at=at)
         return state if kind.conversion is None else State(state.revision, [shown(kind, version) for version in state.versions])
 
-    def subscribe(
-        self, call: Call, deliver: Callable[[Event], None], refuse: Callable[[errors.StatusError], None], *, after: int | None = None
-    ) -> Subscription:
-        """Hear of every change of the collection, as `Storage.subscribe` has it. Raises `Compacted`, and what this kind cannot say (501).
-
-        `refuse` is called instead of `deliver` for a change that it cannot say.
-        """
+    def subscribe(self, call: Call, deliver: Callable[[Event], None], *, after: int | None = None) -> Subscription:
+        """Hear of every change of the collection, as `Storage.subscribe` has it. Raises `Compacted`."""
         kind = call.kind
         if kind.conversion is None:
             return self.storage.subscribe(kind.storage_key, deliver, prefix=call.prefix, after=after)
 
         def heard(event: Event) -> None:
-            try:
-                deliver(shown_event(kind, event))
-            except errors.StatusError as error:
-                refuse(error)
+            deliver(shown_event(kind, event))
 
         subscription = self.storage.subscribe(kind.storage_key, heard, prefix=call.prefix, after=after)
-        try:
-            subscription.state = State(subscription.state.revision, [shown(kind, version) for version in subscription.state.versions])
-        except errors.StatusError:
-            subscription.cancel()
-            raise
+        subscription.state = State(subscription.state.revision, [shown(kind, version) for version in subscription.state.versions])
         return subscription
 
     def put(self, kind: Kind, key: str, document: dict[str, Any], expect: int) -> Version:

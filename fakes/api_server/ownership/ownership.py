@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from fakes.api_server.builtin import schemas, typed
-from fakes.api_server.errors import StatusError
 from fakes.api_server.kinds import Kind, Kinds
 from fakes.api_server.objects.objects import Objects
 from fakes.api_server.options import WriteOptions
@@ -104,16 +103,13 @@ def _as_it_is(document: Document) -> Document:
 
 
 def _converter(kind: Kind, other: Kind) -> Callable[[Document], Document]:
-    """From the form of an object in one version to that in another. Where it cannot be had, the object stays as it is."""
+    """From the form of an object in one version to that in another."""
     if kind.conversion is None and other.conversion is None:
         return _as_it_is
 
     def convert(document: Document) -> Document:
-        try:
-            stored = kind.conversion.to_stored(document) if kind.conversion else document
-            return other.conversion.from_stored(stored) if other.conversion else stored
-        except StatusError:
-            return document
+        stored = kind.conversion.to_stored(document) if kind.conversion else document
+        return other.conversion.from_stored(stored) if other.conversion else stored
 
     return convert
 

@@ -57,7 +57,9 @@ class Tables:
                 shown = encoding.whole(self._kind, version.raw)
             case _:
                 shown = encoding.partial(version)
-        return self._cells(version.document(), now, shown)
+        conversion = self._kind.conversion
+        told = version.origin if conversion is not None and conversion.internal else version
+        return self._cells(told.document(), now, shown)
 
     def _cells(self, document: Mapping[str, Any], now: datetime.datetime, shown: bytes) -> bytes:
         row = Row(document, now)

@@ -71,12 +71,11 @@ class WatchBody:
             self._plan_bookmark()
 
     def fail(self, error: StatusError | None = None) -> None:
-        """Instead of `open` or of an event: an ERROR event, where there is one, and the end."""
+        """Instead of `open`: an ERROR event, where there is one, and the end."""
         with self._condition:
-            if error is not None and not self._ended:
+            if error is not None:
                 self._queue.append(self.view.error(error))
             self._ended = True
-            self._wake()
 
     def deliver(self, event: Event) -> None:
         """For the storage. Who reads too slowly gets what came before, and the end."""
@@ -275,7 +274,7 @@ def _open_with_state(objects: Objects, call: Call, body: WatchBody, asked: int) 
     if not storage.wait_for(asked, FRESHNESS if cached else 0):
         body.fail(errors.too_large_version(asked, storage.revision, retry_after=1 if cached else 3))
         return
-    subscription = objects.subscribe(call, body.deliver, body.fail)
+    subscription = objects.subscribe(call, body.deliver)
     body.open(subscription, initial=subscription.state)
 
 
@@ -283,7 +282,7 @@ def _open_after(objects: Objects, call: Call, body: WatchBody, asked: int) -> No
     try:
         if asked and asked < (oldest := objects.cache.oldest(call.kind)):
             raise Compacted(asked, oldest)
-        body.open(objects.subscribe(call, body.deliver, body.fail, after=asked or None))
+        body.open(objects.subscribe(call, body.deliver, after=asked or None))
     except Compacted as error:
         text = f"too old resource version: {error.revision} ({error.oldest})"
         body.fail(errors.expired(text if is_cached(call.kind) else "The resourceVersion for the provided watch is too old."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from fakes.api_server import errors
@@ -20,11 +21,12 @@ from fakes.api_server.ownership.managers import Entries
 from fakes.api_server.ownership.ownership import Ownership
 from fakes.api_server.requests import Call, in_range, object_key
 from fakes.api_server.verbs import patched
+from fakes.api_server.verbs.internal_form import from_internal, internal_kind, to_internal
 from fakes.api_server.verbs.patched import Refuse
 from fakes.api_server.verbs.preconditions import check_uid, check_version
 from fakes.api_server.verbs.subresource_part import subresource_part
 from fakes.api_server.wire.decoding import Undecodable, decode
-from fakes.api_server.wire.encoding import copied, encode_object, same
+from fakes.api_server.wire.encoding import copied, encode_object, same, shown
 from fakes.api_server.wire.misfits import check_patched
 from fakes.storage import Changed, Version
 
@@ -118,7 +120,13 @@ class Writer:
         else:
             admission.drop_status(kind, document)
             shape = shape_of(kind)
-            shape.fill_in(document)
+            internal = internal_kind(kind)
+            if internal is kind:
+                shape.fill_in(document)
+            else:
+                settled = to_internal(kind, document)
+                shape_of(internal).fill_in(settled)
+                document = from_internal(kind, settled)
             self._note_owners(call, document, revision, options)
             admission.prepare_new(kind, document)
             if kind.storage_key == SERVICES:
@@ -221,27 +229,43 @@ class Writer:
         live = old["metadata"].pop("managedFields", None)
         sent = revision.document
         check_version(kind, old, sent)
-        new = self._settle(call, old, sent)
+        internal = internal_kind(kind)
+        if internal is kind:
+            before, after = old, self._settle(call, old, sent)
+            new = after
+        else:
+            before = self._internal(call, internal, version)
+            after = self._settle(replace(call, kind=internal), before, to_internal(kind, sent))
+            new = from_internal(kind, after)
         warnings = (*revision.warnings, *metadata.warnings(new), *rules.warnings(kind.resource.name, new))
         entries = revision.entries
         if entries is None:
             entries = self._ownership.of_changed(call, old, new, live, revision.sent, options)
-        shape_of(kind).keep(new)
-        stays = same(old, new) and managers.without_times(live) == managers.without_times(entries)
+        shape_of(internal).keep(after)
+        stays = same(before, after) and managers.without_times(live) == managers.without_times(entries)
         if stays and not self._is_only_seen(call, version):
             return ObjectAnswer(version, warnings=warnings)
         if entries:
-            new["metadata"]["managedFields"] = entries
+            after["metadata"]["managedFields"] = new["metadata"]["managedFields"] = entries
         if not options.dry_run:
             if is_finished(kind, new):
                 self._objects.remove(kind, call.key, version.revision)
                 self._definitions.removed(kind, old)
             else:
-                version = self._objects.put(kind, call.key, new, version.revision)
+                version = self._objects.put(internal, call.key, after, version.revision)
                 self._definitions.written(kind, version)
-                return ObjectAnswer(version, warnings=warnings)
+                return ObjectAnswer(version if internal is kind else shown(kind, version), warnings=warnings)
         # nothing was stored under a new version: the answer shows the change, under the old one
         return ObjectAnswer(Version(call.key, version.revision, encode_object(kind, new)), warnings=warnings)
+
+    def _internal(self, call: Call, internal: Kind, version: Version) -> Document:
+        """The state of which `version` is another form. Raises `Changed` where it is no more."""
+        kept = self._objects.storage.get(internal.storage_key, call.key)
+        if kept is None or kept.revision != version.revision:
+            raise Changed
+        document = self._objects.document(internal, kept)
+        document["metadata"].pop("managedFields", None)
+        return document
 
     def _is_only_seen(self, call: Call, version: Version) -> bool:
         """Whether what is stored is not yet what clients see of it, so that an update that changes nothing is a write all the same."""

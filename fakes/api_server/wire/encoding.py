@@ -14,10 +14,8 @@ import msgspec
 
 from fakes.api_server.builtin import schemas, typed
 from fakes.api_server.kinds import Kind
+from fakes.api_server.wire.escapes import escaped
 from fakes.storage import Event, Version
-
-_LESS, _GREATER, _AND = b"<>&"
-_ESCAPES = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"), ("\u2028".encode(), b"\\u2028"), ("\u2029".encode(), b"\\u2029"))
 
 _TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 _COUNTED = ("deployments.apps", "replicasets.apps", "statefulsets.apps")
@@ -29,14 +27,7 @@ _METADATA = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 def to_json(document: Any, *, ordered: bool = False) -> bytes:
     """Compact JSON with Go's escapes; `ordered` sorts all keys."""
-    return _escaped(msgspec.json.encode(document, order="deterministic" if ordered else None))
-
-
-def _escaped(raw: bytes) -> bytes:
-    if _LESS in raw or _GREATER in raw or _AND in raw or not raw.isascii():
-        for plain, escaped in _ESCAPES:
-            raw = raw.replace(plain, escaped)
-    return raw
+    return escaped(msgspec.json.encode(document, order="deterministic" if ordered else None))
 
 
 def from_json(raw: bytes) -> Any:
@@ -82,7 +73,7 @@ def _encoded(document: Mapping[str, Any], name: str | None) -> bytes:
     content.pop("kind", None)
     content.pop("apiVersion", None)
     raw = None if name is None else typed.written(content, name)
-    return to_json(content, ordered=True) if raw is None else _escaped(raw)
+    return to_json(content, ordered=True) if raw is None else escaped(raw)
 
 
 def _schema_name(kind: Kind) -> str | None:
@@ -147,9 +138,9 @@ def listing(kind: Kind, versions: Iterable[Version], revision: int, *, token: st
 
 def partial(version: Version) -> bytes:
     """PartialObjectMetadata of a stored object: typed key order, whatever the kind."""
-    metadata = _without_template_generation(version.document()["metadata"])
+    metadata = _without_template_generation(version.origin.document()["metadata"])
     raw = typed.written(metadata, schemas.OBJECT_META) or msgspec.json.encode(metadata)
-    return b'{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":' + _escaped(raw) + b"}"
+    return b'{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":' + escaped(raw) + b"}"
 
 
 def _without_template_generation(metadata: dict[str, Any]) -> dict[str, Any]:
