@@ -6,8 +6,7 @@ reported with the shortest sequence that shows it, as Python: `@example(...)` ab
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,42 +22,46 @@ from tests.conformance.running import Seen
 NOT_IMPLEMENTED = 501
 TOGETHER = 20
 """How many sequences share a compaction."""
+SAID_EVERY = 100
 
 
-@dataclass(frozen=True)
-class Known:
-    """A difference that is known: which steps it concerns, and a sequence that shows it; when that agrees, the entry must go."""
-
-    what: str
-    concerns: Callable[[Step], bool]
-    shows: list[Step]
-
-
-KNOWN: list[Known] = [
-    Known(
-        "an update that changes nothing is a write where a second has passed: the time of its managedFields changes",
-        lambda step: step.resource in ("jobs", "persistentvolumeclaims") and step.verb in ("put", "patch"),
-        [
-            Step("create", "persistentvolumeclaims"),
-            Step("pause", "persistentvolumeclaims"),
-            Step("patch", "persistentvolumeclaims", body={}, type="application/merge-patch+json"),
-        ],
-    )
-]
-
-
-def without_what_is_known(steps: list[Step]) -> list[Step]:
-    """Leave out the steps in which the servers are known to differ, and what comes after a step that the fake refuses."""
-    steps = [step for step in steps if not any(known.concerns(step) for known in KNOWN)]
+def as_far_as_implemented(steps: list[Step]) -> list[Step]:
+    """Leave out what comes after a step that the fake refuses."""
     asked = [step for step in steps if step.verb not in ("compact", "settle", "pause")]
     refused = [step for step, exchange in zip(asked, on_the_fake(steps)[0], strict=True) if exchange["code"] == NOT_IMPLEMENTED]
     return steps[: steps.index(refused[0])] if refused else steps
 
 
-def report(steps: list[Step], fake: Seen, real: Seen) -> None:
-    """Raises `AssertionError` where they differ, with how, and with the steps as Python."""
-    told = "".join(f"    {step!r},\n" for step in steps)
-    assert fake == real, f"{difference(fake, real, ordered=False)}\n\nsteps = [\n{told}]"
+@dataclass
+class Progress:
+    """Says now and then how many sequences agreed so far, and the first difference at once: a run that is cut off says how far it came."""
+
+    config: pytest.Config
+    what: str
+    agreed: int = field(default=0, init=False)
+
+    differs: bool = field(default=False, init=False)
+
+    def report(self, steps: list[Step], fake: Seen, real: Seen) -> None:
+        """Raises `AssertionError` where they differ, with how, and with the steps as Python."""
+        if fake == real:
+            self._count()
+            return
+        told = "".join(f"    {step!r},\n" for step in steps)
+        what = f"{difference(fake, real, ordered=False)}\n\nsteps = [\n{told}]"
+        if not self.differs:
+            self.differs = True
+            self._say(f"after {self.agreed} {self.what} that agree, one differs; looking for a shorter one. {what}")
+        raise AssertionError(what)
+
+    def _count(self) -> None:
+        self.agreed += not self.differs
+        if not self.differs and self.agreed % SAID_EVERY == 0:
+            self._say(f"{self.agreed} {self.what} agree")
+
+    def _say(self, text: str) -> None:
+        with self.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+            print(text, flush=True)
 
 
 def settled(examples: int) -> settings:
@@ -72,40 +75,33 @@ def comparable(cluster: Cluster) -> None:
 
 def test_random_sequences_of_requests_are_answered_the_same(cluster: Cluster, pytestconfig: pytest.Config) -> None:
     comparable(cluster)
+    progress = Progress(pytestconfig, "sequences")
 
     @settled(pytestconfig.getoption("differential"))
     @given(sequences())
     def answers_the_same(drawn: list[Step]) -> None:
-        steps = without_what_is_known(drawn)
+        steps = as_far_as_implemented(drawn)
         fake, due = on_the_fake(steps)
-        report(steps, fake, on_the_cluster(steps, cluster, due))
+        progress.report(steps, fake, on_the_cluster(steps, cluster, due))
 
     answers_the_same()
-
-
-@pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.what)
-def test_a_known_difference_is_still_there(cluster: Cluster, known: Known) -> None:
-    if cluster.kind_of != "control-plane":
-        pytest.skip("a real control plane shows it")
-    assert any(known.concerns(step) for step in known.shows)
-    fake, due = on_the_fake(known.shows)
-    assert fake != on_the_cluster(known.shows, cluster, due), "the fake answers as the real server now: remove the entry from KNOWN"
 
 
 @pytest.mark.kube_cluster(needs="compact")
 def test_random_sequences_with_a_compaction_are_answered_the_same(cluster: Cluster, pytestconfig: pytest.Config) -> None:
     comparable(cluster)
+    progress = Progress(pytestconfig, "sequences with a compaction")
 
     @settled(max(1, pytestconfig.getoption("differential") // 10 // TOGETHER))
     @given(
         st.lists(with_a_compaction(), min_size=1, max_size=TOGETHER) | st.lists(with_a_compaction(), min_size=TOGETHER, max_size=TOGETHER)
     )
     def answers_the_same(drawn: list[list[Step]]) -> None:
-        batch = [without_what_is_known(steps) for steps in drawn]
+        batch = [as_far_as_implemented(steps) for steps in drawn]
         on_fakes = [on_the_fake(steps) for steps in batch]
         for steps, (fake, _), real in zip(
             batch, on_fakes, together_on_the_cluster(batch, cluster, [due for _, due in on_fakes]), strict=True
         ):
-            report(steps, fake, real)
+            progress.report(steps, fake, real)
 
     answers_the_same()

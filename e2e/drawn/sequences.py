@@ -264,14 +264,16 @@ def _about_a_definition(schema: dict[str, Any]) -> SearchStrategy[list[Step]]:
 
 
 def of_applies() -> SearchStrategy[list[Step]]:
-    """About one object that several managers apply to, and others change."""
+    """About one object that several managers apply to, and others change; in a few of them a second passes meanwhile."""
 
     def about(resource: str) -> SearchStrategy[list[Step]]:
         update = step("put", resource, body=st.sampled_from([*LABELS, *BODIES[resource]]), query=options(("fieldManager", ["m1", "u"])))
         change = step("patch", resource, body=st.sampled_from(BODIES[resource]), type=MERGE, query=options(("fieldManager", ["m2", "u"])))
         seen = st.just(Step("get", resource))
         applied = applies(resource)
-        return of(st.one_of(applied, applied, applied, update, change, writes(resource), seen))
+        steps = of(st.one_of(applied, applied, applied, update, change, writes(resource), seen))
+        later = st.tuples(steps, steps).map(lambda halves: [*halves[0], Step("pause", resource), *halves[1]])
+        return st.one_of(*[steps] * 7, later)
 
     return st.sampled_from(sorted(choices.WANTED)).flatmap(about)
 

@@ -17,6 +17,7 @@ from importlib.resources import files
 from typing import Any, Protocol
 
 from fakes.api_server.builtin.conversions import Conversion, conversion_of
+from fakes.api_server.builtin.late_defaults import late_defaults_of
 from fakes.api_server.errors import bad_request
 from fakes.storage import Version
 from informer.resource import Resource, ResourceName
@@ -73,10 +74,17 @@ def _text(value: Any) -> str:
 
 
 class Lens(Protocol):
-    """How a kind shows what is stored. `exact`: what is written through it is seen as it was written."""
+    """How a kind shows what is stored.
+
+    `exact`: what is written through it is seen as it was written. `up_to_date`: what it shows is what an update stores anew, even one that
+    changes nothing.
+    """
 
     @property
     def exact(self) -> bool: ...
+
+    @property
+    def up_to_date(self) -> bool: ...
 
     def __call__(self, version: Version) -> Version: ...
 
@@ -108,7 +116,7 @@ class Kind:
     definition: Mapping[str, Any] = field(default_factory=dict, hash=False, repr=False)
     """Of a custom kind: its entry of `spec.versions`, with schema, subresources and printer columns."""
     lens: Lens | None = field(default=None, compare=False, repr=False)
-    """Through which its objects are seen: a definition may have changed since they were stored."""
+    """Through which its objects are seen where they are stored in another form: a definition may have changed since."""
 
     conversion: Conversion | None = field(default=None, hash=False, repr=False)
     """Where its objects are kept in another form."""
@@ -250,8 +258,9 @@ def _read(group: str, version: str, entry: Mapping[str, Any]) -> Kind:
         sub["name"]: Subresource(sub["name"], sub["kind"], tuple(sub["verbs"]), sub.get("group", group), sub.get("version", version))
         for sub in entry.get("subresources", ())
     }
+    resource = Resource(group, version, entry["plural"], entry["kind"], entry["namespaced"])
     return Kind(
-        resource=Resource(group, version, entry["plural"], entry["kind"], entry["namespaced"]),
+        resource=resource,
         singular=entry["singular"],
         list_kind=f"{entry['kind']}List",
         short_names=tuple(entry.get("shortNames", ())),
@@ -265,6 +274,7 @@ def _read(group: str, version: str, entry: Mapping[str, Any]) -> Kind:
         field_refusal=entry.get("fieldRefusal", '"{}" is not a known field selector: only "metadata.name", "metadata.namespace"'),
         storage_version_hash=entry.get("hash", ""),
         deprecation=entry.get("deprecation", ""),
+        lens=late_defaults_of(resource),
         conversion=conversion_of(group, version, entry["plural"]),
     )
 

@@ -176,9 +176,9 @@ class _Masker:
         return _FLOOR.sub(r"\1 (FLOOR)", text)
 
 
-def _manager(entry: Any) -> tuple[str, str]:
+def _manager(entry: Any) -> tuple[str, ...]:
     """By what managers are sorted: a server sorts them by the second of their last change, which is chance."""
-    return str(entry.get("operation")), str(entry.get("manager"))
+    return tuple(str(entry.get(part)) for part in ("operation", "manager", "apiVersion", "subresource"))
 
 
 def _with_sorted_causes(status: dict[str, Any]) -> dict[str, Any]:

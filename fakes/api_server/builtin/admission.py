@@ -14,7 +14,8 @@ NAMESPACES = ("", "namespaces")
 PODS = ("", "pods")
 NODES = ("", "nodes")
 JOBS = ("batch", "jobs")
-_PROTECTED = {("", "persistentvolumes"): "kubernetes.io/pv-protection", ("", "persistentvolumeclaims"): "kubernetes.io/pvc-protection"}
+CLAIMS = ("", "persistentvolumeclaims")
+_PROTECTED = {("", "persistentvolumes"): "kubernetes.io/pv-protection", CLAIMS: "kubernetes.io/pvc-protection"}
 _NOT_READY = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
 IMMORTAL_NAMESPACES = ("default", "kube-system", "kube-public")
 
@@ -51,6 +52,8 @@ def prepare_new(kind: Kind, document: dict[str, Any]) -> None:
     elif kind.storage_key == JOBS:
         _generate_selector(document)
     elif kind.storage_key in _PROTECTED:
+        if kind.storage_key == CLAIMS:
+            document.pop("status", None)
         own, finalizer = document["metadata"], _PROTECTED[kind.storage_key]
         if finalizer not in own.get("finalizers", []):
             own["finalizers"] = [*own.get("finalizers", []), finalizer]
@@ -71,8 +74,6 @@ def _generate_selector(job: dict[str, Any]) -> None:
         template.setdefault(f"{prefix}controller-uid", own["uid"])
     selector = spec.setdefault("selector", {})
     selector.setdefault("matchLabels", {}).setdefault("batch.kubernetes.io/controller-uid", own["uid"])
-    if not own.get("labels"):
-        own["labels"] = dict(template)
 
 
 def prepare_changed(kind: Kind, old: dict[str, Any], new: dict[str, Any]) -> None:

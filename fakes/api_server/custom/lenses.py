@@ -20,7 +20,7 @@ class SchemaLens:
 
     def __init__(self, stored: structural.Schema, own: structural.Schema) -> None:
         self._schemas: Sequence[structural.Schema] = (stored,) if stored is own else (stored, own)
-        self.exact = stored is own
+        self.exact = self.up_to_date = stored is own
 
     def __call__(self, version: Version) -> Version:
         document = version.document()

@@ -37,7 +37,7 @@ class Selection:
         return bool(self.labels) or bool(self.fields)
 
     def matches(self, version: Version) -> bool:
-        if self.labels and not self.labels.matches(version.labels):
+        if self.labels and not self.labels.matches(self.kind.seen(version).labels):
             return False
         return not self.fields or self.fields.matches(partial(self._field, version))
 

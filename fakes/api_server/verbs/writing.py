@@ -151,7 +151,7 @@ class Writer:
         if options.dry_run:
             if self._objects.storage.get(kind.storage_key, key):
                 raise Changed
-            return ObjectAnswer(Version(key, 0, encode_object(kind, document)), 201, warnings)
+            return ObjectAnswer(kind.seen(Version(key, 0, encode_object(kind, document))), 201, warnings)
         version = self._objects.put(kind, key, document, 0)
         self._definitions.written(kind, version)
         return ObjectAnswer(version, 201, warnings)
@@ -270,7 +270,7 @@ class Writer:
     def _is_only_seen(self, call: Call, version: Version) -> bool:
         """Whether what is stored is not yet what clients see of it, so that an update that changes nothing is a write all the same."""
         lens = call.kind.lens
-        return lens is not None and lens.exact and self._objects.storage.get(call.kind.storage_key, call.key) is not version
+        return lens is not None and lens.up_to_date and self._objects.storage.get(call.kind.storage_key, call.key) is not version
 
     def _settle(self, call: Call, old: Document, sent: Document) -> Document:
         kind = call.kind

@@ -138,3 +138,30 @@ def _(s: Session) -> None:
     s.put(s.at("configmaps", "a"), {**config_map("a"), "kind": "Pod"})
     s.put(s.at("configmaps", "a"), {**config_map("a"), "kind": "Nosuch"})
     s.put(s.at("configmaps", "a"), {**config_map("a"), "apiVersion": "apps/v1", "kind": "Deployment"})
+
+
+@script("7.2 the first update stores what was only shown, if it changes nothing else", managed=True)
+def _(s: Session) -> None:
+    claim = {"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}}
+    template = {"spec": {"restartPolicy": "Never", "containers": [{"name": "c", "image": "i"}]}}
+    labelled = {"metadata": {"labels": {"x": "y"}}, **template}
+    start = s.get(s.at("jobs")).json["metadata"]["resourceVersion"]
+    for resource, name, labels, made in (
+        ("persistentvolumeclaims", "a", {}, claim),
+        ("persistentvolumeclaims", "b", {}, claim),
+        ("jobs", "bare", {}, {"spec": {"template": template}}),
+        ("jobs", "labelled", {}, {"spec": {"template": labelled}}),
+        ("jobs", "own", {"labels": {"x": "y"}}, {"spec": {"template": template}}),
+    ):
+        whole = {**made, "metadata": {**labels, "name": name}}
+        s.post(s.at(resource), whole, dryRun="All")
+        now = s.post(s.at(resource), whole).json
+        s.get(s.at(resource, name))
+        s.get(s.at(resource), labelSelector=f"job-name={name}")
+        s.patch(s.at(resource, name), {}, dryRun="All")
+        if name == "b":
+            s.put(s.at(resource, name), now)
+        s.patch(s.at(resource, name), {})
+        s.patch(s.at(resource, name), {})
+        s.get(s.at(resource, name))
+    s.watch(s.at("jobs"), resourceVersion=start, labelSelector="job-name=bare").until("MODIFIED", "bare")
