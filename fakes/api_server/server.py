@@ -175,7 +175,7 @@ class APIServer(Bulk):
     def _open(self, request: Request, call: Call, form: negotiation.Form) -> WatchBody:
         tables = None
         if form.shape is negotiation.Shape.TABLE:
-            tables = TableStream(Tables(call.kind, negotiation.included_object(request)), self.runtime.now)
+            tables = TableStream(Tables(call.kind, negotiation.included_object(request), form.version), self.runtime.now)
         body = open_watch(self._verbs.objects, call, form, tables, self._forget)
         with self._lock:
             faults = self._faults.for_opening(call.kind.resource.name)

@@ -23,11 +23,12 @@ _CUSTOM_TEXT = "Custom resource definition column (in JSONPath format): "
 
 
 class Tables:
-    """How one answer or one watch shows objects of one kind. `now` is when ages are counted from."""
+    """How one answer or one watch shows objects of one kind. `now` is when ages are counted from, `form` the apiVersion of the tables."""
 
-    def __init__(self, kind: Kind, include: IncludeObject) -> None:
+    def __init__(self, kind: Kind, include: IncludeObject, form: str = encoding.META) -> None:
         self._kind = kind
         self._include = include
+        self._form = form
 
     def of_object(self, version: Version, now: datetime.datetime, *, columns: bool = True) -> bytes:
         """A table of one object. A watch sends `columns` with its first event only."""
@@ -46,7 +47,7 @@ class Tables:
     def of_bookmark(self, raw: bytes, revision: int, now: datetime.datetime, *, columns: bool) -> bytes:
         """A table of the object of a BOOKMARK event, which is there even where the client wants nothing included."""
         document = json.loads(raw)
-        shown = raw if self._include == "Object" else encoding.partial(Version("", revision, raw))
+        shown = raw if self._include == "Object" else encoding.partial(Version("", revision, raw), self._form)
         return self._table({"resourceVersion": str(revision)}, [self._cells(document, now, shown)], columns=columns)
 
     def _row(self, version: Version, now: datetime.datetime) -> bytes:
@@ -56,7 +57,7 @@ class Tables:
             case "Object":
                 shown = encoding.whole(self._kind, version.raw)
             case _:
-                shown = encoding.partial(version)
+                shown = encoding.partial(version, self._form)
         conversion = self._kind.conversion
         told = version.origin if conversion is not None and conversion.internal else version
         return self._cells(told.document(), now, shown)
@@ -68,7 +69,7 @@ class Tables:
         return b'{"cells":' + encoding.to_json(found) + b',"object":' + shown + b"}"
 
     def _table(self, metadata: Mapping[str, Any], rows: list[bytes], *, columns: bool = True) -> bytes:
-        start = encoding.to_json({"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata})[:-1]
+        start = encoding.to_json({"kind": "Table", "apiVersion": self._form, "metadata": metadata})[:-1]
         defined = encoding.to_json(_columns(self._kind)) if columns else b"null"
         return b"".join([start, b',"columnDefinitions":', defined, b',"rows":[', b",".join(rows), b"]}"])
 

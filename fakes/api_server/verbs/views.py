@@ -53,14 +53,14 @@ class View:
         if self.tables is not None:
             return _line(type, self.tables.of_object(version))
         if self.form.shape is Shape.PARTIAL:
-            return _partial_line(type, version, binary=binary)
+            return _partial_line(type, version, self.form.version, binary=binary)
         return _binary_line(type, *self._names, version) if binary else _line(type, encoding.whole(self.kind, version.raw))
 
     def bookmark(self, mark: Bookmark) -> bytes:
-        partial_form = self.form.shape is Shape.PARTIAL
+        partial_form = self.form.version if self.form.shape is Shape.PARTIAL else ""
         raw = encoding.bookmark(self.kind, mark.revision, initial_end=mark.initial_end, partial_form=partial_form)
         if self.form.codec is Codec.PROTOBUF:
-            names = ("meta.k8s.io/v1", "PartialObjectMetadata") if partial_form else self._names
+            names = (partial_form, "PartialObjectMetadata") if partial_form else self._names
             return protobuf.event("BOOKMARK", protobuf.enveloped_item(*names, raw))
         return _line("BOOKMARK", raw if self.tables is None else self.tables.of_bookmark(raw, mark.revision))
 
@@ -82,8 +82,8 @@ def _binary_line(type: str, api_version: str, kind: str, version: Version) -> by
 
 
 @functools.lru_cache(maxsize=16)
-def _partial_line(type: str, version: Version, *, binary: bool) -> bytes:
-    raw = encoding.partial(version)
+def _partial_line(type: str, version: Version, form: str, *, binary: bool) -> bytes:
+    raw = encoding.partial(version, form)
     return protobuf.event(type, protobuf.encode(json.loads(raw))) if binary else _line(type, raw)
 
 

@@ -17,6 +17,8 @@ from fakes.api_server.kinds import Kind
 from fakes.api_server.wire.escapes import escaped
 from fakes.storage import Event, Version
 
+META = "meta.k8s.io/v1"
+"""Of tables, and of metadata alone, if nothing else is asked for."""
 _TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 _COUNTED = ("deployments.apps", "replicasets.apps", "statefulsets.apps")
 
@@ -136,11 +138,11 @@ def listing(kind: Kind, versions: Iterable[Version], revision: int, *, token: st
     return b"".join([_list_header(kind.list_kind, kind.resource.api_version, revision, token, remaining), b"[", items, b"]}"])
 
 
-def partial(version: Version) -> bytes:
-    """PartialObjectMetadata of a stored object: typed key order, whatever the kind."""
+def partial(version: Version, form: str = META) -> bytes:
+    """PartialObjectMetadata of a stored object: typed key order, whatever the kind. `form` is the apiVersion in which it is told."""
     metadata = _without_template_generation(version.origin.document()["metadata"])
     raw = typed.written(metadata, schemas.OBJECT_META) or msgspec.json.encode(metadata)
-    return b'{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":' + escaped(raw) + b"}"
+    return b'{"kind":"PartialObjectMetadata","apiVersion":"%s","metadata":%s}' % (form.encode(), escaped(raw))
 
 
 def _without_template_generation(metadata: dict[str, Any]) -> dict[str, Any]:
@@ -152,10 +154,10 @@ def _without_template_generation(metadata: dict[str, Any]) -> dict[str, Any]:
     return {**metadata, "annotations": rest} if rest else {name: value for name, value in metadata.items() if name != "annotations"}
 
 
-def partial_listing(versions: Iterable[Version], revision: int, *, token: str = "", remaining: int = 0) -> bytes:
+def partial_listing(versions: Iterable[Version], revision: int, form: str, *, token: str = "", remaining: int = 0) -> bytes:
     """PartialObjectMetadataList. A real server says null of one without items."""
-    header = _list_header("PartialObjectMetadataList", "meta.k8s.io/v1", revision, token, remaining)
-    items = b",".join([partial(version) for version in versions])
+    header = _list_header("PartialObjectMetadataList", form, revision, token, remaining)
+    items = b",".join([partial(version, form) for version in versions])
     return b"".join([header, b"[", items, b"]}"]) if items else header + b"null}"
 
 
@@ -168,8 +170,8 @@ def _list_header(list_kind: str, api_version: str, revision: int, token: str, re
     return to_json({"kind": list_kind, "apiVersion": api_version, "metadata": metadata})[:-1] + b',"items":'
 
 
-def bookmark(kind: Kind, revision: int, *, initial_end: bool, partial_form: bool) -> bytes:
-    """The object of a BOOKMARK event."""
+def bookmark(kind: Kind, revision: int, *, initial_end: bool, partial_form: str = "") -> bytes:
+    """The object of a BOOKMARK event; `partial_form` is the apiVersion in which its metadata are told alone."""
     annotations = {"k8s.io/initial-events-end": "true"} if initial_end else {}
     if kind.resource.name == "daemonsets.apps":
         annotations = {_TEMPLATE_GENERATION: "0", **annotations}
@@ -177,7 +179,7 @@ def bookmark(kind: Kind, revision: int, *, initial_end: bool, partial_form: bool
     if annotations:
         metadata["annotations"] = annotations
     if partial_form:
-        return to_json({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": metadata})
+        return to_json({"kind": "PartialObjectMetadata", "apiVersion": partial_form, "metadata": metadata})
     return header(kind) + to_json({**_nothing(kind), "metadata": metadata}, ordered=kind.custom)[1:]
 
 

@@ -16,7 +16,9 @@ from fakes.api_server.kinds import Kind
 from fakes.api_server.messages import Request
 from fakes.api_server.tables import IncludeObject
 from fakes.api_server.wire import protobuf, yaml_form
+from fakes.api_server.wire.encoding import META
 
+_META_VERSIONS = (["meta.k8s.io", "v1"], ["meta.k8s.io", "v1beta1"])
 WATCH_TYPES = "application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch"
 
 
@@ -45,6 +47,8 @@ class Form:
     codec: Codec = Codec.JSON
     pretty: bool = False
     """Of JSON: for people."""
+    version: str = META
+    """The apiVersion of a shape other than the whole object."""
 
 
 def accepted_form(request: Request, kind: Kind, *, watch: bool, collection: bool) -> Form:
@@ -82,8 +86,6 @@ def _has_binary(kind: Kind, accept: str) -> bool:
 def _refuse_what_is_lacking(accept: str, kind: Kind, *, binary: bool) -> None:
     if not kind.custom and _negotiated(accept, binary=True, transforms=True):
         raise errors.not_supported(f"answers in {protobuf.MEDIA_TYPE} for this")
-    if _negotiated(accept.replace("v=v1beta1", "v=v1"), binary=binary, transforms=True):
-        raise errors.not_supported("tables and metadata of meta.k8s.io/v1beta1")
 
 
 @functools.lru_cache(1024)
@@ -160,10 +162,11 @@ def _form(parameters: Mapping[str, str], codec: Codec, codecs: Collection[Codec]
     asked = [parameters.get(name) for name in ("as", "g", "v")]
     if not any(asked):
         return Form(Shape.WHOLE, codec, pretty) if codec in codecs else None
-    shape = next((shape for shape in Shape if [shape.value, "meta.k8s.io", "v1"] == asked), None)
+    name, *version = asked
+    shape = next((shape for shape in Shape if shape.value == name), None) if version in _META_VERSIONS else None
     if not transforms or shape is None or (shape is Shape.TABLE and codec is Codec.PROTOBUF):
         return None
-    return Form(shape, codec, pretty)
+    return Form(shape, codec, pretty, f"{version[0]}/{version[1]}")
 
 
 def included_object(request: Request) -> IncludeObject:

@@ -31,6 +31,8 @@ _UNKNOWN, _WATCH_EVENT = "k8s.io.apimachinery.pkg.runtime.Unknown", f"{_META}.Wa
 _TIME, _MICRO_TIME = f"{_META}.Time", f"{_META}.MicroTime"
 _QUANTITY = "k8s.io.apimachinery.pkg.api.resource.Quantity"
 _INT_OR_STRING = "k8s.io.apimachinery.pkg.util.intstr.IntOrString"
+_OLD_LIST = ("meta.k8s.io/v1beta1", "PartialObjectMetadataList")
+"""Of all that this version has, only this has a message of its own: with other numbers."""
 _RAW = {f"{_META}.FieldsV1": "Raw", "k8s.io.apimachinery.pkg.runtime.RawExtension": "raw", schema_messages.JSON: "raw"}
 
 
@@ -67,6 +69,8 @@ def _schema_name(message: str) -> str:
 
 def _schema(api_version: str, kind: str) -> str:
     group, _, version = api_version.rpartition("/")
+    if (api_version, kind) == _OLD_LIST:
+        return "io.k8s.apimachinery.pkg.apis.meta.v1beta1.PartialObjectMetadataList"
     return schemas.name_of(group, version, kind) or f"io.k8s.apimachinery.pkg.apis.meta.v1.{kind}"
 
 

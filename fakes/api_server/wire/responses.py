@@ -81,9 +81,9 @@ def _render_list(request: Request, kind: Kind, answer: ListAnswer, form: Form, n
             why = f"you requested PartialObjectMetadata, but the requested object is a list ({_go_type(kind, of_list=True)})"
             raise errors.wrong_form(why)
         case Shape.PARTIAL_LIST:
-            raw = encoding.partial_listing(answer.versions, answer.revision, token=answer.token, remaining=answer.remaining)
+            raw = encoding.partial_listing(answer.versions, answer.revision, form.version, token=answer.token, remaining=answer.remaining)
         case Shape.TABLE:
-            raw = Tables(kind, included_object(request)).of_list(
+            raw = Tables(kind, included_object(request), form.version).of_list(
                 answer.versions, now(), answer.revision, token=answer.token, remaining=answer.remaining
             )
     return _coded(form, 200, raw, lambda: _encoded(raw), _warning(answer.warnings))
@@ -103,14 +103,14 @@ def _render_object(request: Request, kind: Kind, answer: ObjectAnswer, form: For
         case Shape.WHOLE:
             raw = b"" if form.codec is Codec.PROTOBUF else encoding.whole(kind, stored)
         case Shape.PARTIAL:
-            raw = encoding.partial(answer.version)
+            raw = encoding.partial(answer.version, form.version)
         case Shape.PARTIAL_LIST if kind.custom:
             raise errors.server_failure("content is not a list")
         case Shape.PARTIAL_LIST:
             why = f"you requested PartialObjectMetadataList, but the requested object is not a list ({_go_type(kind, of_list=False)})"
             raise errors.wrong_form(why)
         case Shape.TABLE:
-            raw = Tables(kind, included_object(request)).of_object(answer.version, now())
+            raw = Tables(kind, included_object(request), form.version).of_object(answer.version, now())
     whole = form.shape is Shape.WHOLE
     binary = (lambda: protobuf.enveloped_item(resource.api_version, resource.kind, stored)) if whole else (lambda: _encoded(raw))
     return _coded(form, answer.status, raw, binary, _warning(answer.warnings))
