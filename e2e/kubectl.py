@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fakes.clusters.control_plane.binaries import find_binaries
+from tests.waiting import PATIENCE
 
-_SECONDS = 60
 _MASKS = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "TIME"),
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "UID"),
@@ -38,7 +38,7 @@ class Kubectl:
 
     def __call__(self, words: Sequence[str], stdin: str = "") -> list[str]:
         """The lines that it prints, masked: what comes on stdout, then what comes on stderr."""
-        done = subprocess.run([*self.command, *words], input=stdin, capture_output=True, text=True, timeout=_SECONDS)
+        done = subprocess.run([*self.command, *words], input=stdin, capture_output=True, text=True, timeout=PATIENCE)
         return self.masked(done.stdout + done.stderr)
 
     def masked(self, text: str) -> list[str]:

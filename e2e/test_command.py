@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from kubernetes import client
 
-from e2e.waiting import eventually
 from fakes.clusters import Cluster
+from tests.waiting import PATIENCE, eventually
 
 
 class Watching:
@@ -40,14 +40,14 @@ class Watching:
     def end(self) -> None:
         self.process.kill()
         self.process.wait()
-        self._reader.join(5)
+        self._reader.join(PATIENCE)
         assert self.process.stdout is not None
         self.process.stdout.close()
 
     def interrupt(self) -> int:
         self.process.send_signal(signal.SIGINT)
-        code = self.process.wait(20)
-        self._reader.join(5)
+        code = self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
         return code
 
 
@@ -69,9 +69,9 @@ def test_it_prints_what_happens_through_a_restart_of_the_api_server_and_ends_on_
         eventually(lambda: watching.said("ADDED", "one"))
         cluster.restart("kill")
         core.patch_namespaced_config_map("one", namespace, {"data": {"colour": "blue"}})
-        eventually(lambda: watching.said("UPDATED", "one"), seconds=60)
+        eventually(lambda: watching.said("UPDATED", "one"))
         core.delete_namespaced_config_map("one", namespace)
-        eventually(lambda: watching.said("DELETED", "one"), seconds=60)
+        eventually(lambda: watching.said("DELETED", "one"))
     assert any("colour" in str(change) for change in watching.said("UPDATED", "one")[0]["changed"])
     assert watching.said("TROUBLE")
     assert watching.interrupt() == 0
@@ -81,7 +81,7 @@ def test_it_prints_what_happens_through_a_restart_of_the_api_server_and_ends_on_
 def test_an_unknown_resource_is_one_line_and_an_exit_code_of_its_own(cluster: Cluster) -> None:
     command = [sys.executable, "-c", "import sys; from informer.cli import main; sys.exit(main())", "watch", "confgmaps"]
     run = subprocess.run(
-        command, env={**os.environ, "KUBECONFIG": str(cluster.kubeconfig)}, capture_output=True, text=True, timeout=60, check=False
+        command, env={**os.environ, "KUBECONFIG": str(cluster.kubeconfig)}, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert run.returncode == 3
     assert "configmaps" in run.stderr

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,10 +15,10 @@ from typing import Any
 import pytest
 from kubernetes import client
 
-from e2e.waiting import eventually
 from examples.cloud_tags_to_labels import TagLabeller
 from fakes.clusters import Cluster
 from informer import SharedInformerFactory
+from tests.waiting import PATIENCE, eventually
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 CLOUD = """
@@ -63,10 +64,10 @@ def running(folder: Path, example: str, *arguments: str) -> Iterator[Program]:
     try:
         yield program
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0, program.log
+        assert process.wait(timeout=PATIENCE) == 0, program.log
     finally:
         process.kill()
-        process.wait(timeout=30)
+        process.wait(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -188,9 +189,12 @@ def test_tags_become_labels_though_the_cloud_fails_three_times(
 def test_tags_become_labels_though_the_api_server_is_gone_when_they_are_to_be_written(
     core: Any, cluster: Cluster, namespace: str, node_name: str
 ) -> None:
+    created = threading.Event()
+
     def tags_of_instance(instance: str) -> dict[str, str]:
         if instance != f"i-{namespace}":
             return {}
+        assert created.wait(PATIENCE)
         cluster.stop("kill")
         return {"team": "blue"}
 
@@ -198,6 +202,7 @@ def test_tags_become_labels_though_the_api_server_is_gone_when_they_are_to_be_wr
     controller = TagLabeller(factory, tags_of_instance).controller
     with factory, controller:
         core.create_node(node(node_name, providerID=f"cloud://{namespace}/i-{namespace}"))
+        created.set()
         eventually(lambda: controller.counters.failures >= 3)
         cluster.start()
         eventually(lambda: (core.read_node(node_name).metadata.labels or {}).get("tags.example.com/team") == "blue")

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from e2e.kubectl import Kubectl
-from e2e.waiting import eventually
 from fakes.clusters import Cluster
+from tests.waiting import PATIENCE, eventually
 
 TRANSCRIPT = Path(__file__).with_name("kubectl-session.txt")
 """What kubectl prints on a real 1.37.2 control plane, command by command, masked."""
@@ -153,7 +153,7 @@ def background(*words: str) -> Iterator[Path]:
             yield path
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(20)
+            process.wait(PATIENCE)
 
 
 def test_an_informer_and_a_kubectl_watch_see_every_change_that_kubectl_makes(

@@ -301,20 +301,6 @@ class SharedInformerFactory:
         `beside`, such as controllers, are started after the informers and stopped before them. A second SIGINT while it stops does what
         SIGINT did before. Signals are only heard in the main thread. Raises `StopTimeout`, and what stopped an `on_error="crash"` factory.
         """
-        if not self._started:
-            self.start()
-        try:
-            with ExitStack() as running:
-                running.callback(self.stop)
-                for service in beside:
-                    service.start()
-                    running.callback(service.stop)
-                self._wait_for_the_end()
-        finally:
-            if self._crashed is not None:
-                raise self._crashed
-
-    def _wait_for_the_end(self) -> None:
         interrupted = False
 
         def interrupt() -> None:
@@ -323,13 +309,23 @@ class SharedInformerFactory:
                 interrupted = True
                 self._changed.notify_all()
 
-        undo = self._runtime.on_interrupt(interrupt)
+        undo = self._runtime.on_interrupt(interrupt)  # first of all, so that none is missed while the rest still starts
         try:
-            with self._changed:
-                while not (interrupted or self._stopping):
-                    self._changed.wait()
+            if not self._started:
+                self.start()
+            with ExitStack() as running:
+                running.callback(self.stop)
+                for service in beside:
+                    service.start()
+                    running.callback(service.stop)
+                running.callback(undo)
+                with self._changed:
+                    while not (interrupted or self._stopping):
+                        self._changed.wait()
         finally:
             undo()
+            if self._crashed is not None:
+                raise self._crashed
 
     def __enter__(self) -> SharedInformerFactory:
         try:

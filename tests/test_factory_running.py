@@ -108,6 +108,21 @@ def crash(runtime: SimulatedRuntime, api: FakeAPIServer, factory: SharedInformer
         runtime.sleep(60)
 
 
+def test_an_interrupt_while_the_factory_and_what_runs_beside_it_still_start_is_heard() -> None:
+    class Impatient:
+        stopped = False
+
+        def start(self) -> None:
+            runtime.interrupt()
+
+        def stop(self) -> None:
+            self.stopped = True
+
+    runtime, beside = SimulatedRuntime(seed=1), Impatient()
+    runtime.run(lambda: SharedInformerFactory(FakeAPIServer().api_client()).run_forever(beside))
+    assert beside.stopped
+
+
 def test_what_a_handler_raises_stops_a_crashing_factory_and_comes_out_of_run_forever() -> None:
     def body(runtime: SimulatedRuntime, api: FakeAPIServer) -> None:
         factory = SharedInformerFactory(api.api_client(), on_error="crash")

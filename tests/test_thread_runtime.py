@@ -13,9 +13,10 @@ from collections.abc import Callable
 import pytest
 
 from informer.runtime import Runtime, ThreadRuntime, current_runtime
+from tests.waiting import PATIENCE
 
 SHORT = 0.02
-LONG = 5.0  # never reached when all is well
+LONG = PATIENCE  # never reached when all is well
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from fakes.clusters.control_plane.go_module import ENVIRONMENT, GoModule
 
 _HERE = Path(__file__).parent
 _GO = _HERE / "go"
-_BUILD_TAKES_AT_MOST = 600
+_BUILD_TAKES_AT_MOST = 3600
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from e2e.interop.reporting import arguments, end_with_stdin, report
 @kopf.on.startup()
 def configure(settings: kopf.OperatorSettings, **_: Any) -> None:
     settings.posting.enabled = False
-    settings.networking.error_backoffs = [0.2] * 100
+    settings.networking.error_backoffs = [0.2] * 1000
 
 
 @kopf.on.event("v1", "configmaps")

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from e2e.interop.clients import Client
-from e2e.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 
 _ROOT = Path(__file__).parents[2]
 _ENDS_WITHIN = 5.0
@@ -63,5 +63,5 @@ class Following:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._reader.join(_ENDS_WITHIN)
+        self._reader.join(PATIENCE)
         self._process.stdout.close()

@@ -69,7 +69,7 @@ def test_every_client_survives_a_compaction(follow: Follow, cluster: Cluster, co
     cluster.start()
     official: Any = watch.Watch
     with pytest.raises(client.ApiException, match="410"):
-        next(official().stream(core.list_namespaced_config_map, namespace, resource_version=old, timeout_seconds=5))
+        next(official().stream(core.list_namespaced_config_map, namespace, resource_version=old, timeout_seconds=60))
     paint(core, namespace, "first", "green")
     create(core, namespace, "second", "blue")
     core.delete_namespaced_config_map("second", namespace)

@@ -27,8 +27,8 @@ from informer.cluster import load_api_client
 from informer.errors import ConfigurationError
 
 _ASKING_TAKES_AT_MOST = 60.0
-_READY_WITHIN = 120
-_ACCOUNT_WITHIN = 30.0
+_READY_WITHIN = 300
+_ACCOUNT_WITHIN = 120.0
 _LAST_LINES = 20
 _WIDTH = 300
 

@@ -1,7 +1,7 @@
 """HTTPServer: a handler on a loopback port, for clients that need a real socket.
 
 Guarantees: a thread for each connection, so that open watches starve nobody, and a courier for what is ready on them; a body is closed as
-soon as its client has gone; `close` ends open streams properly and returns within two seconds, and the port can be bound again at once. It
+soon as its client has gone; `close` ends open streams properly and returns within six seconds, and the port can be bound again at once. It
 has its own concurrency, real threads on real time, so it is refused inside a simulation.
 """
 
@@ -30,7 +30,7 @@ from informer.runtime import ThreadRuntime, current_runtime
 logger = logging.getLogger(__name__)
 
 # Seconds that `close` gives answers that are under way to end well, and then, once their connections are cut, to notice it.
-_GRACE = 1.0
+_GRACE = 5.0
 _AFTER_CUT = 0.5
 _HANDSHAKE_TIMEOUT = 10.0
 
@@ -85,7 +85,7 @@ class HTTPServer:
         return self._stopping
 
     def close(self) -> None:
-        """Take no more connections, end open streams, give answers that are under way a second, then cut what is left. Idempotent."""
+        """Take no more connections, end open streams, give answers that are under way some seconds, then cut what is left. Idempotent."""
         with self._lock:
             if self._closed:
                 return

@@ -11,12 +11,13 @@ import pytest
 import informer
 from informer.cli.command import run
 from informer.cli.exit_codes import ExitCode
+from tests.waiting import PATIENCE
 
 
 def without(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """`informer ARGUMENTS` in a process that lacks `module`."""
     program = f"import sys, informer.cli; sys.modules[{module!r}] = None; sys.argv[1:] = {list(arguments)!r}; sys.exit(informer.cli.main())"
-    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30)
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("module", ["click", "rich"])

@@ -21,8 +21,8 @@ if words == ["version"]:
 elif words == ["get", "clusters"]:
     print(*names or ["No kind clusters found."], sep="\\n", file=sys.stdout if names else sys.stderr)
 elif words[:2] == ["create", "cluster"]:
-    print("Creating cluster", options["--name"], "...", file=sys.stderr, flush=True)
     (home / "clusters").write_text(" ".join([*names, options["--name"]]))
+    print("Creating cluster", options["--name"], "...", file=sys.stderr, flush=True)
     while (home / "slow").exists():
         time.sleep(0.01)
     shutil.copy(home / "kubeconfig", options["--kubeconfig"])

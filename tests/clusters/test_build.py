@@ -11,6 +11,7 @@ from fakes.clusters.control_plane import build as build_module
 from fakes.clusters.control_plane.build import Build, cache_folder
 from fakes.clusters.control_plane.go_module import GoModule
 from informer.errors import ConfigurationError
+from tests.waiting import PATIENCE, eventually
 
 PROGRAMS = ("kube-apiserver", "kube-controller-manager", "kubectl", "server")
 GO = """#!/bin/sh
@@ -99,13 +100,12 @@ def test_a_second_process_waits_for_the_first_and_uses_what_it_built(go: FakeGo,
         fcntl.flock(lock, fcntl.LOCK_EX)
         second = threading.Thread(target=build.ensure)
         second.start()
-        second.join(0.3)
+        eventually(lambda: "another process builds" in capsys.readouterr().err)
         assert second.is_alive()
         build.folder.mkdir()
-    second.join(10)
+    second.join(PATIENCE)
     assert not second.is_alive()
     assert go.calls == ["env"]
-    assert "another process builds" in capsys.readouterr().err
 
 
 def test_without_go_the_error_says_what_to_install(build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

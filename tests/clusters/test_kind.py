@@ -18,6 +18,7 @@ from fakes.clusters.kind import KindCluster
 from informer.errors import ConfigurationError
 from tests.clusters.scripted_docker import write_scripted_docker
 from tests.clusters.scripted_kind import ScriptedKind
+from tests.waiting import PATIENCE
 
 NO_DOCKER = "failed to list clusters: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"
 
@@ -48,7 +49,7 @@ def test_it_is_created_under_a_name_and_with_a_kubeconfig_of_its_own_and_deleted
     cluster.close()
     assert kind.calls == [
         "get clusters",
-        f"create cluster --name {cluster.name} --kubeconfig {kubeconfig} --wait 120s",
+        f"create cluster --name {cluster.name} --kubeconfig {kubeconfig} --wait 300s",
         f"delete cluster --name {cluster.name} --kubeconfig {kubeconfig}",
     ]
     assert kind.clusters == ["somebody-elses"]
@@ -115,7 +116,7 @@ def test_a_namespace_is_given_when_it_has_its_default_service_account(kind: Scri
         """What the service account controller does, late."""
         while not (names := [item["metadata"]["name"] for item in behind.api.list("namespaces") if "generateName" in item["metadata"]]):
             time.sleep(0.01)
-        time.sleep(0.2)
+        time.sleep(0.2)  # in which it would be given
         given_too_early.extend(given)
         behind.api.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default", "namespace": names[0]}})
 
@@ -147,7 +148,7 @@ from fakes.clusters.sigterm import sigterm_as_interrupt
     ],
 )
 def test_it_is_deleted_at_the_end_of_the_process_that_did_not_close_it(how: str, kind: ScriptedKind) -> None:
-    subprocess.run([sys.executable, "-c", ENDS.format(how=how)], capture_output=True, timeout=60, check=False)
+    subprocess.run([sys.executable, "-c", ENDS.format(how=how)], capture_output=True, timeout=PATIENCE, check=False)
     assert [call.split()[0] for call in kind.calls] == ["get", "create", "delete"]
     assert kind.clusters == ["somebody-elses"]
 

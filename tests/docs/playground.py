@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -13,8 +15,8 @@ from typing import Any
 
 from fakes import FakeAPIServer
 from informer import ThreadRuntime
+from tests.waiting import PATIENCE, eventually
 
-PATIENCE = 30.0  # seconds
 MOMENT = 0.3  # seconds: for what a program does about a change
 SIGTERM = 15
 
@@ -37,9 +39,13 @@ class Ended:
 
 
 class Playground:
-    """Two nodes and three pods of the namespace shop, with a kubeconfig. A context manager."""
+    """Two nodes and three pods of the namespace shop, with a kubeconfig. A context manager.
 
-    def __init__(self) -> None:
+    `patience` is the number of seconds after which a program that neither does what it is to do nor ends is given up.
+    """
+
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self._patience = patience
         self.runtime = ThreadRuntime()
         self.api = FakeAPIServer()
         for number, zone in (("1", "a"), ("2", "b")):
@@ -50,9 +56,17 @@ class Playground:
         self._served = self.api.serve()
         self.environment = {**os.environ, "KUBECONFIG": str(self._served.kubeconfig), "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "error"}
 
-    def run(self, command: list[str], folder: Path, *, ready: Callable[[str], bool] | None = None, shows: Sequence[str] = ()) -> Ended:
-        """Run a command with this cluster. Once it is ready (by default: it watches) change the cluster, and ask it to end when it has
-        printed the lines that it `shows`, or not within some seconds.
+    def run(
+        self,
+        command: list[str],
+        folder: Path,
+        *,
+        ready: Callable[[str], bool] | None = None,
+        shows: Sequence[str] = (),
+        hears_sigterm: bool = False,
+    ) -> Ended:
+        """Run a command with this cluster. Once it is ready (by default: it watches), and where it is one that `hears_sigterm`, does so,
+        change the cluster, and ask it to end when it has printed the lines that it `shows`, or nobody has the patience any more.
         """
         out, err = (folder / f"{command[-1]}.{name}" for name in ("out", "err"))
         with out.open("w") as to_out, err.open("w") as to_err:
@@ -60,33 +74,31 @@ class Playground:
                 command, cwd=folder, env=self.environment, stdin=subprocess.DEVNULL, stdout=to_out, stderr=to_err, text=True
             )
         try:
-            asked = self._wait(process, lambda: ready(out.read_text()) if ready else self._watched())
+            asked = self._is_ready(
+                process,
+                lambda: (ready(out.read_text()) if ready else self._watched()) and (not hears_sigterm or _hears_sigterm(process.pid)),
+            )
             if asked:
                 self._change()
-                self._see(lambda: not not_printed(shows, out.read_text()))
+                self._see(lambda: process.poll() is not None or not not_printed(shows, out.read_text()))
                 process.terminate()
-            code = process.wait(PATIENCE)
+            code = process.wait(self._patience)
         finally:
             process.kill()
             process.wait()
         return Ended(code, out.read_text(), err.read_text(), asked)
 
     def _see(self, shown: Callable[[], bool]) -> None:
-        deadline = self.runtime.monotonic() + PATIENCE / 3
         self.runtime.sleep(MOMENT)
-        while not shown() and self.runtime.monotonic() < deadline:
-            self.runtime.sleep(0.05)
+        with suppress(AssertionError):  # what is missing is said with all that was printed
+            eventually(shown, seconds=self._patience)
 
-    def _wait(self, process: subprocess.Popen[str], ready: Callable[[], bool]) -> bool:
-        """Until it is ready (True) or has ended (False)."""
-        deadline = self.runtime.monotonic() + PATIENCE
-        while process.poll() is None:
-            if ready():
-                self.runtime.sleep(MOMENT)
-                return process.poll() is None
-            assert self.runtime.monotonic() < deadline, f"{process.args!r} neither watched nor ended within {PATIENCE:g} s"
-            self.runtime.sleep(0.02)
-        return False
+    def _is_ready(self, process: subprocess.Popen[str], ready: Callable[[], bool]) -> bool:
+        """Wait until it is (True) or has ended (False)."""
+        eventually(lambda: process.poll() is not None or ready(), seconds=self._patience, what=f"{process.args!r} is ready, or ends")
+        if process.poll() is None:
+            self.runtime.sleep(MOMENT)
+        return process.poll() is None
 
     def _watched(self) -> bool:
         return any(request.verb == "watch" and request.resource != "customresourcedefinitions" for request in self.api.requests)
@@ -109,6 +121,13 @@ class Playground:
 def not_printed(shows: Sequence[str], out: str) -> list[str]:
     """The lines of `shows` that `out` lacks. In `out` they may share a line, as `print` of two threads writes texts before line ends."""
     return [line for line in shows if line not in out]
+
+
+def _hears_sigterm(pid: int) -> bool:
+    """Whether this process has a handler for it; taken for granted where the system does not tell."""
+    status = Path(f"/proc/{pid}/status")
+    caught = re.search(r"^SigCgt:\s*([0-9a-f]+)$", status.read_text(), re.MULTILINE) if status.exists() else None
+    return caught is None or bool(int(caught[1], 16) >> (SIGTERM - 1) & 1)
 
 
 def python(file_name: str) -> list[str]:

@@ -17,6 +17,7 @@ import pytest
 
 from tests.docs.page import CHECKOUT, blocks, pages
 from tests.docs.playground import Playground
+from tests.waiting import PATIENCE
 
 
 def commands(text: str) -> Iterator[list[str]]:
@@ -63,24 +64,24 @@ def trouble_with(words: list[str], folder: Path) -> str | None:
 
 
 def trouble_with_informer(arguments: list[str], folder: Path) -> str | None:
-    """Run it for a moment."""
-    limit = ["--duration" if arguments[:1] == ["demo"] else "--timeout", "0.5"]
-    short = [] if {"--help", "--version"} & set(arguments) else limit
+    """Run it until it has shown something."""
+    goes_on = not {"--help", "--version"} & set(arguments)
+    command = [str(Path(sys.executable).with_name("informer")), *arguments]
     with Playground() as playground:
-        ended = playground.run([str(Path(sys.executable).with_name("informer")), *arguments, *short], folder, ready=lambda out: False)
+        ended = playground.run(command, folder, ready=lambda out: goes_on and out != "", hears_sigterm=True)
     return None if ended.well and ended.out else str(ended)
 
 
 @functools.cache
 def options_of_fake_kube(command: str) -> set[str]:
     words = [str(Path(sys.executable).with_name("fake-kube")), command, "--help"]
-    run = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60)
+    run = subprocess.run(words, capture_output=True, text=True, check=True, timeout=PATIENCE)
     return set(re.findall(r"(?<![\w-])--?[a-z][\w-]*", run.stdout))
 
 
 @functools.cache
 def options_of_pytest() -> set[str]:
-    run = subprocess.run([sys.executable, "-m", "pytest", "--help"], capture_output=True, text=True, check=True, timeout=60)
+    run = subprocess.run([sys.executable, "-m", "pytest", "--help"], capture_output=True, text=True, check=True, timeout=PATIENCE)
     return set(re.findall(r"(?<![\w-])--?[a-z][\w-]*", run.stdout))
 
 

@@ -16,15 +16,16 @@ import pytest
 from informer import ThreadRuntime
 from tests.docs.page import Block, blocks, pages, write_files
 from tests.docs.playground import SIGTERM, Ended, Playground, not_printed, python
+from tests.waiting import PATIENCE
 
 SNIPPETS = [block for page in pages() for block in blocks(page) if block.language == "python"]
 TESTS = [block for block in SNIPPETS if block.kind == "test"]
 PAGES = sorted({block.page for block in SNIPPETS if block.kind != "test"})
 
 
-def run(block: Block, folder: Path) -> Ended:
+def run(block: Block, folder: Path, patience: float) -> Ended:
     """Run a program that lies in `folder`."""
-    with Playground() as playground:
+    with Playground(patience) as playground:
         command = python(block.file_name)
         ready: Callable[[str], bool] | None = None
         if block.kind == "operator":
@@ -34,7 +35,7 @@ def run(block: Block, folder: Path) -> Ended:
             ready = anything  # it needs no cluster
         elif "from informer import" in block.text and "run_forever" not in block.text:
             ready = never  # it ends by itself
-        return playground.run(command, folder, ready=ready, shows=block.shown.splitlines())
+        return playground.run(command, folder, ready=ready, shows=block.shown.splitlines(), hears_sigterm="run_forever" in block.text)
 
 
 def anything(out: str) -> bool:
@@ -45,10 +46,10 @@ def never(out: str) -> bool:
     return False
 
 
-def trouble_with(block: Block, folder: Path) -> str | None:
+def trouble_with(block: Block, folder: Path, patience: float = PATIENCE) -> str | None:
     """What a reader would complain about who saved the page's blocks in `folder` and ran this one."""
     try:
-        ended = run(block, folder)
+        ended = run(block, folder, patience)
     except Exception as error:
         return f"{block}: {error!r}"
     killed = ended.asked and ended.code == -SIGTERM and "run_forever" not in block.text and "Traceback" not in ended.err
@@ -74,7 +75,7 @@ def run_tests(folder: Path) -> subprocess.CompletedProcess[str]:
         str(folder),
     ]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(str(page) for page in folder.iterdir() if page.is_dir())}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=3 * PATIENCE)
 
 
 def missing_modules(block: Block) -> list[str]:
@@ -96,7 +97,7 @@ def test_the_programs_of_a_page_run_and_end_when_they_are_asked_to(page: Path, t
 
     runtime = ThreadRuntime()
     runs = [runtime.spawn(partial(look_at, block), name=str(block)) for block in programs if not missing_modules(block)]
-    assert all(run.join(100) for run in runs)
+    assert all(run.join(4 * PATIENCE) for run in runs)
     assert len(troubles) == len(runs)
     assert "\n".join(filter(None, troubles.values())) == ""
     if missing:
@@ -120,8 +121,9 @@ BROKEN = {
     "a handler that raises": (
         "from informer import SharedInformerFactory\n"
         "factory = SharedInformerFactory.from_config()\n"
-        "factory.informer('nodes').on_add(lambda node: node.nmae)\n"
+        "factory.informer('nodes').on_add(lambda node: (print(node.name), node.nmae))\n"
         "factory.run_forever()\n"
+        "```\n\n```text\nnode-1\n"
     ),
     "a program that does not hear SIGTERM": (
         "import signal\n"
@@ -141,7 +143,7 @@ def test_a_broken_program_is_found(text: str, tmp_path: Path) -> None:
     page.write_text(f"Do this:\n\n```python\n{text}```\n")
     write_files(page, tmp_path)
     [block] = (block for block in blocks(page) if block.language == "python")
-    assert trouble_with(block, tmp_path) is not None
+    assert trouble_with(block, tmp_path, patience=5) is not None
 
 
 def test_lines_of_two_threads_may_be_one() -> None:

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from kubernetes import client, config
 
+from tests.waiting import PATIENCE
+
 _SIGINT, _SIGTERM = 2, 15
 MANIFEST = "apiVersion: v1\nkind: Node\nmetadata: {name: n1}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
 
@@ -48,7 +50,7 @@ def announced(process: Served, lines: int) -> list[str]:
 def ended(process: Served, signal: int) -> str:
     """Send the signal; gives the rest of stderr. Its own end, and not a traceback's, is 0."""
     process.send_signal(signal)
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, "Traceback" in errors) == (0, False), errors
     return errors
 

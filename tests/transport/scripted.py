@@ -9,6 +9,7 @@ from typing import Any
 
 from fakes.api_server.messages import Request, Response
 from informer.runtime import Runtime
+from tests.waiting import PATIENCE
 
 
 class ScriptedBody:
@@ -56,17 +57,17 @@ class ScriptedBody:
             self.closed = True
             self._condition.notify_all()
 
-    def wait_for_reader(self, timeout: float = 10) -> None:
+    def wait_for_reader(self) -> None:
         """Return when some task is blocked in `read`."""
-        self._wait_until(lambda: self._waiting > 0, timeout)
+        self._wait_until(lambda: self._waiting > 0)
 
-    def wait_for_close(self, timeout: float = 10) -> None:
-        self._wait_until(lambda: self.closed, timeout)
+    def wait_for_close(self) -> None:
+        self._wait_until(lambda: self.closed)
 
-    def _wait_until(self, reached: Callable[[], bool], timeout: float) -> None:
+    def _wait_until(self, reached: Callable[[], bool]) -> None:
         with self._condition:
             while not reached():
-                assert self._condition.wait(timeout), "it did not happen"
+                assert self._condition.wait(PATIENCE), "it did not happen"
 
     def _put(self, piece: bytes | BaseException) -> None:
         with self._condition:

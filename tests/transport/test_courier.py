@@ -14,6 +14,7 @@ import pytest
 from fakes.transport.courier import Courier, Handover
 from informer.runtime import ThreadRuntime
 from tests.transport.scripted import ScriptedBody
+from tests.waiting import PATIENCE
 
 BIG = b"x" * (16 << 20)
 
@@ -44,13 +45,30 @@ class Announcing(ScriptedBody):
             self.wake()
 
 
+class Bookmarks(Announcing):
+    """Has a piece from a moment on, and announces nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(due=time.monotonic() + 0.02)
+
+    @property
+    def due(self) -> float:
+        return self._due
+
+    def read(self, timeout: float | None = None) -> bytes:
+        if not self.closed and time.monotonic() < self._due:
+            raise TimeoutError
+        self._due = math.inf
+        return b"" if self.closed else b"bookmark"
+
+
 class Stream:
     """A body on its way through a courier."""
 
     def __init__(self, courier: Courier, pool: ThreadPoolExecutor, body: Announcing) -> None:
         self.body = body
         self.client, server = socket.socketpair()
-        self.client.settimeout(10)
+        self.client.settimeout(PATIENCE)
         self.server = server
         self.result: Future[Handover] = pool.submit(courier.carry, server, body)
 
@@ -74,7 +92,7 @@ def stream() -> Iterator[Callable[..., Stream]]:
         each.body.close()
     courier.stop()
     for each in streams:
-        each.result.exception(10)
+        each.result.exception(PATIENCE)
         each.client.close()
         each.server.close()
     pool.shutdown()
@@ -90,7 +108,7 @@ def test_what_is_announced_arrives_in_chunks_and_an_end_is_the_last(stream: Star
     one.body.send(b"two")
     one.hears(b"3\r\ntwo\r\n")
     one.body.end()
-    assert one.result.result(10) == (b"0\r\n\r\n", True)
+    assert one.result.result(PATIENCE) == (b"0\r\n\r\n", True)
     assert one.body.wake is None
 
 
@@ -107,13 +125,13 @@ def test_a_break_comes_out_after_what_stood_before_it(stream: Start) -> None:
     one.body.break_off()
     one.hears(b"3\r\none\r\n")
     with pytest.raises(ConnectionResetError):
-        one.result.result(10)
+        one.result.result(PATIENCE)
 
 
 def test_a_slow_client_gets_its_bytes_back_in_its_own_thread_and_keeps_nobody_waiting(stream: Start) -> None:
     slow, quick = stream(Announcing()), stream(Announcing())
     slow.body.send(BIG)
-    rest, ended = slow.result.result(10)
+    rest, ended = slow.result.result(PATIENCE)
     assert not ended
     quick.body.send(b"one")
     quick.hears(b"3\r\none\r\n")
@@ -123,10 +141,7 @@ def test_a_slow_client_gets_its_bytes_back_in_its_own_thread_and_keeps_nobody_wa
 
 
 def test_a_body_is_read_when_it_is_due_without_being_announced(stream: Start) -> None:
-    one = stream(Announcing(due=time.monotonic() + 0.02))
-    with one.body._condition:
-        one.body._pieces.append(b"bookmark")
-    one.hears(b"8\r\nbookmark\r\n")
+    stream(Bookmarks()).hears(b"8\r\nbookmark\r\n")
 
 
 def test_after_the_stop_a_stream_is_carried_by_its_own_thread() -> None:
@@ -141,14 +156,15 @@ def test_after_the_stop_a_stream_is_carried_by_its_own_thread() -> None:
 
 
 def test_one_thread_serves_all_streams_and_ends_with_the_stop(stream: Start) -> None:
-    before = threading.active_count()
+    before = set(threading.enumerate())
     streams = [stream(Announcing()) for _ in range(4)]
     for one in streams:
         one.body.send(b"x")
     for one in streams:
         one.hears(b"1\r\nx\r\n")
-    assert sum(thread.name == "fake API server's courier" for thread in threading.enumerate()) == 1
-    assert threading.active_count() == before + 5
+    started = set(threading.enumerate()) - before
+    assert sum(thread.name == "fake API server's courier" for thread in started) == 1
+    assert len(started) == 5, "and those that the streams wait in"
 
 
 class Busy(Announcing):
@@ -164,8 +180,4 @@ class Busy(Announcing):
 
 def test_who_is_due_does_not_wait_for_those_who_are_busy(stream: Start) -> None:
     stream(Busy())
-    late = stream(Announcing(due=time.monotonic() + 0.02))
-    late.client.settimeout(2)
-    with late.body._condition:
-        late.body._pieces.append(b"bookmark")
-    late.hears(b"8\r\nbookmark\r\n")
+    stream(Bookmarks()).hears(b"8\r\nbookmark\r\n")

@@ -29,6 +29,7 @@ from tests.transport.scripted import (
     pod_list,
     stream_response,
 )
+from tests.waiting import PATIENCE
 
 RUNTIME = ThreadRuntime()
 URL = "http://fake/api/v1/pods"
@@ -230,7 +231,7 @@ def _readinto(response: InProcessResponse) -> bytes:
 @pytest.mark.parametrize("read", READS.values(), ids=READS.keys())
 def test_no_read_waits_for_a_full_buffer(read: Callable[[InProcessResponse], bytes], body: ScriptedBody) -> None:
     body.send(b"one\n")
-    assert read(ask(always(stream_response(body)), timeout=10)) == b"one\n"
+    assert read(ask(always(stream_response(body)), timeout=PATIENCE)) == b"one\n"
 
 
 @pytest.mark.parametrize("read", READS.values(), ids=READS.keys())
@@ -256,7 +257,8 @@ def test_reading_everything_waits_for_the_end(body: ScriptedBody) -> None:
 
 def test_silence_longer_than_the_read_timeout_is_a_read_timeout(body: ScriptedBody) -> None:
     body.send(b"one")
-    response = core(always(stream_response(body))).list_pod_for_all_namespaces(_preload_content=False, _request_timeout=(3, 0.02))
+    client = api_client(always(stream_response(body)), runtime=ClockedRuntime())  # whose clock takes every answer for a prompt one
+    response = Untyped.client.CoreV1Api(client).list_pod_for_all_namespaces(_preload_content=False, _request_timeout=(3, 0.02))
     assert response.read1() == b"one"
     with pytest.raises(ReadTimeoutError):
         response.read1()
@@ -311,7 +313,7 @@ def test_close_from_another_thread_wakes_a_blocked_read_and_ends_it(leave: Calla
     response = ask(always(stream_response(body)))
     thread, results = blocked(body, response.read1)
     leave(response)
-    thread.join(10)
+    thread.join(PATIENCE)
     assert results == [b""]
     assert body.closed
     assert response.closed
@@ -328,7 +330,7 @@ def test_shutdown_from_another_thread_makes_a_blocked_read_fail(shutdown: Callab
     response = ask(always(stream_response(body)))
     thread, results = blocked(body, response.read1)
     shutdown(response)
-    thread.join(10)
+    thread.join(PATIENCE)
     assert [type(result) for result in results] == [ProtocolError]
     assert body.closed
 
@@ -447,7 +449,7 @@ def test_async_requests_work_under_threads() -> None:
     client = api_client(always(json_response(pod_list("a"))), runtime=RUNTIME)
     with client:
         pending = Untyped.client.CoreV1Api(client).list_pod_for_all_namespaces(async_req=True)
-        assert len(pending.get(10).items) == 1
+        assert len(pending.get(PATIENCE).items) == 1
 
 
 def test_async_requests_are_refused_in_a_simulation() -> None:

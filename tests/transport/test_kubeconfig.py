@@ -21,6 +21,7 @@ from fakes.transport.kubeconfig import kubeconfig, write_kubeconfig
 from informer.errors import ConfigurationError
 from informer.runtime import ThreadRuntime
 from tests.transport.scripted import ScriptedBody, ScriptedHandler, always, json_response, stream_response
+from tests.waiting import PATIENCE
 
 
 def who(request: Request) -> Response:
@@ -86,7 +87,7 @@ def test_a_client_without_credentials_is_anonymous(https: HTTPServer, authority:
 
 def test_a_client_that_trusts_another_authority_does_not_connect(https: HTTPServer) -> None:
     with (
-        urllib3.PoolManager(retries=False, ca_cert_data=Authority("other").certificate.decode(), timeout=10) as pool,
+        urllib3.PoolManager(retries=False, ca_cert_data=Authority("other").certificate.decode(), timeout=PATIENCE) as pool,
         pytest.raises(SSLError),
     ):
         pool.request("GET", https.url)
@@ -102,21 +103,21 @@ def test_a_client_that_leaves_an_encrypted_stream_frees_its_body(authority: Auth
     body = ScriptedBody(ThreadRuntime())
     with (
         HTTPServer(always(stream_response(body)), tls=authority.server_context()) as server,
-        urllib3.PoolManager(retries=False, ca_cert_data=authority.certificate.decode(), timeout=10) as pool,
+        urllib3.PoolManager(retries=False, ca_cert_data=authority.certificate.decode(), timeout=PATIENCE) as pool,
     ):
         response = pool.request("GET", server.url, preload_content=False)
         body.send(b"one")
         assert response.read1(10) == b"one"
         body.wait_for_reader()
         response.close()
-        body.wait_for_close(5)
+        body.wait_for_close()
 
 
 def test_a_stop_ends_an_encrypted_stream_properly(authority: Authority) -> None:
     body = ScriptedBody(ThreadRuntime())
     with (
         HTTPServer(always(stream_response(body)), tls=authority.server_context()) as server,
-        urllib3.PoolManager(retries=False, ca_cert_data=authority.certificate.decode(), timeout=10) as pool,
+        urllib3.PoolManager(retries=False, ca_cert_data=authority.certificate.decode(), timeout=PATIENCE) as pool,
     ):
         response = pool.request("GET", server.url, preload_content=False)
         server.close()

@@ -6,13 +6,14 @@ import http.client
 import json
 
 from fakes import FakeAPIServer, objects
+from tests.waiting import PATIENCE
 
 BIG = {"x": "y" * 60_000}
 
 
 def test_a_client_that_does_not_read_gets_a_prefix_and_a_clean_end_and_goes_on_from_there() -> None:
     with FakeAPIServer(watch_buffer=5) as api, api.serve() as server:
-        connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=30)
+        connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=PATIENCE)
         first = api.revision + 1
         connection.request("GET", f"/api/v1/configmaps?watch=true&resourceVersion={api.revision}")
         stream = connection.getresponse()

@@ -76,7 +76,7 @@ def _in_folder(folder: Path) -> Binaries:
 
 def _version_of(program: Path) -> str:
     try:
-        return subprocess.run([program, "--version"], capture_output=True, text=True, check=True, timeout=30).stdout.strip()
+        return subprocess.run([program, "--version"], capture_output=True, text=True, check=True, timeout=120).stdout.strip()
     except (OSError, subprocess.SubprocessError) as error:
         raise ConfigurationError(f"{program} does not run on this machine: {error}") from error
 

@@ -20,7 +20,8 @@ from fakes.clusters.control_plane.process import Process, ProcessDied
 from fakes.clusters.control_plane.site import Site
 from informer.errors import LifecycleError
 
-_READY_WITHIN = 60.0
+_READY_WITHIN = 300.0
+_ANSWER_WITHIN = 10.0
 _PORT_TAKEN = "address already in use"
 
 
@@ -115,7 +116,7 @@ class ControlPlane(Cluster):
         """A question: does this address answer 200 now?"""
 
         def ask() -> bool:
-            with urllib3.PoolManager(ca_certs=str(self._site.certificates.authority), retries=False, timeout=2.0) as pool:
+            with urllib3.PoolManager(ca_certs=str(self._site.certificates.authority), retries=False, timeout=_ANSWER_WITHIN) as pool:
                 try:
                     return pool.request("GET", url).status == 200
                 except urllib3.exceptions.HTTPError:

@@ -9,7 +9,7 @@ import urllib3
 
 from fakes.clusters.cluster import ClusterError
 
-_TIMEOUT = 10.0
+_TIMEOUT = 60.0
 
 
 def compact(url: str) -> int:

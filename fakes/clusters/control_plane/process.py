@@ -66,7 +66,7 @@ class Process:
                 raise ClusterError(f"{self.name} was not ready within {timeout:g} s; {self._last_lines()}")
             time.sleep(_POLL)
 
-    def end(self, how: Ending = "clean", *, grace: float = 15.0) -> None:
+    def end(self, how: Ending = "clean", *, grace: float = 60.0) -> None:
         """SIGTERM, and SIGKILL after `grace` seconds; SIGKILL at once for `"kill"`. Returns when it has ended. Idempotent."""
         if how == "clean":
             self._child.terminate()
