@@ -38,6 +38,8 @@ class DeleteOptions:
                 policy=parameters.text("propagationPolicy") or None,
                 orphan=parameters.flag("orphanDependents") if parameters.has("orphanDependents") else None,
                 grace=parameters.integer("gracePeriodSeconds") if parameters.has("gracePeriodSeconds") else None,
+                uid=parameters.text("uid") or None,
+                version=parameters.text("resourceVersion") or None,
             )
         else:
             found = _decoded(body)

@@ -46,6 +46,7 @@ SECTIONS = {
     "8": "Namespaces and definitions",
     "9": "Access",
     "10.1": "Discovery",
+    "10.2": "What kubectl sends",
     "11": "Compression and audit",
     "14.3": "Built-in kinds",
 }

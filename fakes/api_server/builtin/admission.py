@@ -15,7 +15,11 @@ PODS = ("", "pods")
 NODES = ("", "nodes")
 JOBS = ("batch", "jobs")
 CLAIMS = ("", "persistentvolumeclaims")
-_PROTECTED = {("", "persistentvolumes"): "kubernetes.io/pv-protection", CLAIMS: "kubernetes.io/pvc-protection"}
+_PROTECTED = {
+    ("", "persistentvolumes"): "kubernetes.io/pv-protection",
+    CLAIMS: "kubernetes.io/pvc-protection",
+    ("storage.k8s.io", "volumeattributesclasses"): "kubernetes.io/vac-protection",
+}
 _NOT_READY = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
 IMMORTAL_NAMESPACES = ("default", "kube-system", "kube-public")
 

@@ -6,25 +6,20 @@ import base64
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fakes.api_server.builtin import pod_defaults
+from fakes.api_server.builtin import machinery_defaults, pod_defaults
 from fakes.api_server.builtin.autoscalers import drop_annotations
-from fakes.api_server.builtin.pod_defaults import default_template
+from fakes.api_server.builtin.pod_defaults import default_template, put
 
 Document = dict[str, Any]
 Defaults = Callable[[Document], None]
 
 
-def _put(into: Document, values: Mapping[str, Any]) -> None:
-    for name, value in values.items():
-        into.setdefault(name, value)
-
-
 def _deployment(document: Document) -> None:
     spec = document["spec"]
-    _put(spec, {"replicas": 1, "revisionHistoryLimit": 10, "progressDeadlineSeconds": 600})
+    put(spec, {"replicas": 1, "revisionHistoryLimit": 10, "progressDeadlineSeconds": 600})
     strategy = spec.setdefault("strategy", {})
     if strategy.setdefault("type", "RollingUpdate") == "RollingUpdate":
-        _put(strategy.setdefault("rollingUpdate", {}), {"maxUnavailable": "25%", "maxSurge": "25%"})
+        put(strategy.setdefault("rollingUpdate", {}), {"maxUnavailable": "25%", "maxSurge": "25%"})
     default_template(spec)
 
 
@@ -45,13 +40,13 @@ def _replication_controller(document: Document) -> None:
 
 def _stateful_set(document: Document) -> None:
     spec = document["spec"]
-    _put(spec, {"replicas": 1, "revisionHistoryLimit": 10, "podManagementPolicy": "OrderedReady"})
+    put(spec, {"replicas": 1, "revisionHistoryLimit": 10, "podManagementPolicy": "OrderedReady"})
     strategy = spec.setdefault("updateStrategy", {})
     if strategy.setdefault("type", "RollingUpdate") == "RollingUpdate":
-        _put(strategy.setdefault("rollingUpdate", {}), {"partition": 0, "maxUnavailable": 1})
-    _put(spec.setdefault("persistentVolumeClaimRetentionPolicy", {}), {"whenDeleted": "Retain", "whenScaled": "Retain"})
+        put(strategy.setdefault("rollingUpdate", {}), {"partition": 0, "maxUnavailable": 1})
+    put(spec.setdefault("persistentVolumeClaimRetentionPolicy", {}), {"whenDeleted": "Retain", "whenScaled": "Retain"})
     for claim in spec.get("volumeClaimTemplates") or ():
-        _put(claim, {"kind": "PersistentVolumeClaim", "apiVersion": "v1"})
+        put(claim, {"kind": "PersistentVolumeClaim", "apiVersion": "v1"})
         _claim(claim)
     default_template(spec)
 
@@ -61,7 +56,7 @@ def _daemon_set(document: Document) -> None:
     spec.setdefault("revisionHistoryLimit", 10)
     strategy = spec.setdefault("updateStrategy", {})
     if strategy.setdefault("type", "RollingUpdate") == "RollingUpdate":
-        _put(strategy.setdefault("rollingUpdate", {}), {"maxUnavailable": 1, "maxSurge": 0})
+        put(strategy.setdefault("rollingUpdate", {}), {"maxUnavailable": 1, "maxSurge": 0})
     annotations = document["metadata"].setdefault("annotations", {})
     annotations["deprecated.daemonset.template.generation"] = str(document["metadata"].get("generation", 1))
     default_template(spec)
@@ -70,7 +65,7 @@ def _daemon_set(document: Document) -> None:
 def _job_spec(spec: Document) -> None:
     if "completions" not in spec and "parallelism" not in spec:
         spec["completions"] = 1
-    _put(spec, {"parallelism": 1, "backoffLimit": 6, "completionMode": "NonIndexed", "suspend": False, "manualSelector": False})
+    put(spec, {"parallelism": 1, "backoffLimit": 6, "completionMode": "NonIndexed", "suspend": False, "manualSelector": False})
     spec.setdefault("podReplacementPolicy", "Failed" if "podFailurePolicy" in spec else "TerminatingOrFailed")
     default_template(spec, restarts=False)
 
@@ -86,7 +81,7 @@ def _job(document: Document) -> None:
 
 def _cron_job(document: Document) -> None:
     spec = document["spec"]
-    _put(spec, {"concurrencyPolicy": "Allow", "suspend": False, "successfulJobsHistoryLimit": 3, "failedJobsHistoryLimit": 1})
+    put(spec, {"concurrencyPolicy": "Allow", "suspend": False, "successfulJobsHistoryLimit": 3, "failedJobsHistoryLimit": 1})
     default_template(spec.setdefault("jobTemplate", {}).setdefault("spec", {}), restarts=False)
 
 
@@ -96,7 +91,7 @@ def _pod_template(document: Document) -> None:
 
 def _service(document: Document) -> None:
     spec = document["spec"]
-    _put(spec, {"type": "ClusterIP", "sessionAffinity": "None"})
+    put(spec, {"type": "ClusterIP", "sessionAffinity": "None"})
     if spec["sessionAffinity"] == "ClientIP":
         spec.setdefault("sessionAffinityConfig", {"clientIP": {"timeoutSeconds": 10800}})
     if spec["type"] in ("NodePort", "LoadBalancer"):
@@ -119,7 +114,7 @@ def _endpoints(document: Document) -> None:
 
 def _endpoint_slice(document: Document) -> None:
     for port in document.get("ports") or ():
-        _put(port, {"name": "", "protocol": "TCP"})
+        put(port, {"name": "", "protocol": "TCP"})
 
 
 def _secret(document: Document) -> None:
@@ -135,7 +130,7 @@ def _claim(document: Document) -> None:
 
 def _volume(document: Document) -> None:
     spec = document["spec"]
-    _put(spec, {"persistentVolumeReclaimPolicy": "Retain", "volumeMode": "Filesystem"})
+    put(spec, {"persistentVolumeReclaimPolicy": "Retain", "volumeMode": "Filesystem"})
     if "hostPath" in spec:
         spec["hostPath"].setdefault("type", "")
     document.setdefault("status", {}).setdefault("phase", "Pending")
@@ -152,27 +147,13 @@ def _bindings(document: Document) -> None:
 
 
 def _storage_class(document: Document) -> None:
-    _put(document, {"reclaimPolicy": "Delete", "volumeBindingMode": "Immediate"})
+    put(document, {"reclaimPolicy": "Delete", "volumeBindingMode": "Immediate"})
 
 
 def _csi_driver(document: Document) -> None:
     flags = ("podInfoOnMount", "storageCapacity", "requiresRepublish", "seLinuxMount", "preventPodSchedulingIfMissing")
     values = {"attachRequired": True, "fsGroupPolicy": "ReadWriteOnceWithFSType", "volumeLifecycleModes": ["Persistent"]}
-    _put(document["spec"], {**values, **dict.fromkeys(flags, False)})
-
-
-def _webhooks(document: Document, **more: Any) -> None:
-    for webhook in document.get("webhooks") or ():
-        _put(webhook, {"failurePolicy": "Fail", "matchPolicy": "Equivalent", "timeoutSeconds": 10, **more})
-        _put(webhook, {"namespaceSelector": {}, "objectSelector": {}})
-        for rule in webhook.get("rules") or ():
-            rule.setdefault("scope", "*")
-        if service := (webhook.get("clientConfig") or {}).get("service"):
-            service.setdefault("port", 443)
-
-
-def _mutating_webhooks(document: Document) -> None:
-    _webhooks(document, reinvocationPolicy="Never")
+    put(document["spec"], {**values, **dict.fromkeys(flags, False)})
 
 
 def _network_policy(document: Document) -> None:
@@ -181,11 +162,6 @@ def _network_policy(document: Document) -> None:
         for port in rule.get("ports") or ():
             port.setdefault("protocol", "TCP")
     spec.setdefault("policyTypes", ["Ingress", "Egress"] if spec.get("egress") else ["Ingress"])
-
-
-def _api_service(document: Document) -> None:
-    if service := (document["spec"].get("service") or {}):
-        service.setdefault("port", 443)
 
 
 def _limit_range(document: Document) -> None:
@@ -229,6 +205,21 @@ def _namespace(document: Document) -> None:
         own["labels"] = {**own.get("labels", {}), "kubernetes.io/metadata.name": own["name"]}
 
 
+def _requested_devices(devices: Document) -> None:
+    for request in devices.get("requests") or ():
+        for wanted in (request.get("exactly"), *(request.get("firstAvailable") or ())):
+            if wanted is not None and wanted.setdefault("allocationMode", "ExactCount") == "ExactCount":
+                wanted["count"] = wanted.get("count") or 1
+
+
+def _resource_claim(document: Document) -> None:
+    _requested_devices((document.get("spec") or {}).get("devices") or {})
+
+
+def _resource_claim_template(document: Document) -> None:
+    _resource_claim(document.get("spec") or {})
+
+
 def _priority_class(document: Document) -> None:
     document.setdefault("preemptionPolicy", "PreemptLowerPriority")
 
@@ -246,7 +237,7 @@ def _node(document: Document) -> None:
 
 
 DEFAULTS: Mapping[str, Defaults] = {
-    "apiservices.apiregistration.k8s.io": _api_service,
+    "apiservices.apiregistration.k8s.io": machinery_defaults.api_service,
     "clusterrolebindings.rbac.authorization.k8s.io": _bindings,
     "cronjobs.batch": _cron_job,
     "csidrivers.storage.k8s.io": _csi_driver,
@@ -257,7 +248,10 @@ DEFAULTS: Mapping[str, Defaults] = {
     "horizontalpodautoscalers.autoscaling": _autoscaler,
     "jobs.batch": _job,
     "limitranges": _limit_range,
-    "mutatingwebhookconfigurations.admissionregistration.k8s.io": _mutating_webhooks,
+    "flowschemas.flowcontrol.apiserver.k8s.io": machinery_defaults.flow_schema,
+    "mutatingadmissionpolicies.admissionregistration.k8s.io": machinery_defaults.admission_policy,
+    "mutatingadmissionpolicybindings.admissionregistration.k8s.io": machinery_defaults.admission_binding,
+    "mutatingwebhookconfigurations.admissionregistration.k8s.io": machinery_defaults.mutating_webhooks,
     "namespaces": _namespace,
     "networkpolicies.networking.k8s.io": _network_policy,
     "nodes": _node,
@@ -266,6 +260,9 @@ DEFAULTS: Mapping[str, Defaults] = {
     "pods": pod_defaults.default_pod,
     "podtemplates": _pod_template,
     "priorityclasses.scheduling.k8s.io": _priority_class,
+    "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io": machinery_defaults.priority_level,
+    "resourceclaims.resource.k8s.io": _resource_claim,
+    "resourceclaimtemplates.resource.k8s.io": _resource_claim_template,
     "replicasets.apps": _replica_set,
     "replicationcontrollers": _replication_controller,
     "rolebindings.rbac.authorization.k8s.io": _bindings,
@@ -273,5 +270,7 @@ DEFAULTS: Mapping[str, Defaults] = {
     "services": _service,
     "statefulsets.apps": _stateful_set,
     "storageclasses.storage.k8s.io": _storage_class,
-    "validatingwebhookconfigurations.admissionregistration.k8s.io": _webhooks,
+    "validatingadmissionpolicies.admissionregistration.k8s.io": machinery_defaults.admission_policy,
+    "validatingadmissionpolicybindings.admissionregistration.k8s.io": machinery_defaults.admission_binding,
+    "validatingwebhookconfigurations.admissionregistration.k8s.io": machinery_defaults.webhooks,
 }

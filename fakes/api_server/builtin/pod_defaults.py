@@ -15,6 +15,12 @@ _VOLUME_METADATA = frozenset(("name",))
 _NOT_READY_SECONDS = 300
 
 
+def put(into: Document, values: Mapping[str, Any]) -> None:
+    """Set what is not set."""
+    for name, value in values.items():
+        into.setdefault(name, value)
+
+
 def default_template(spec: Document, *, restarts: bool = True) -> None:
     """Of `spec.template`. Jobs have no default for what happens when a container ends: without `restarts` there is none."""
     default_pod_spec(spec.setdefault("template", {}).setdefault("spec", {}), restarts=restarts)
@@ -48,8 +54,7 @@ def default_pod_spec(spec: Document, *, restarts: bool = True) -> None:
     """Of a pod's spec, wherever it stands."""
     if restarts:
         spec.setdefault("restartPolicy", "Always")
-    for name, value in _POD.items():
-        spec.setdefault(name, value)
+    put(spec, _POD)
     spec.setdefault("securityContext", {})
     account = spec.get("serviceAccountName") or spec.get("serviceAccount")
     if account:

@@ -11,23 +11,12 @@ from fakes.api_server.builtin import schemas, typed
 from fakes.api_server.builtin.count_rules import count_faults
 from fakes.api_server.builtin.defaults import DEFAULTS
 from fakes.api_server.builtin.rules import RULES, change_faults, creation_faults
-from fakes.api_server.custom import structural, structural_faults
+from fakes.api_server.custom import scale_faults, structural, structural_faults
 from fakes.api_server.errors import Cause
 from fakes.api_server.kinds import Kind
-from fakes.api_server.patching.strategic_merge import go_text
 from fakes.api_server.wire.json_syntax import doubled_paths, quote, type_of
 
 Document = dict[str, Any]
-
-_GO_TYPES: Mapping[type, str] = {
-    str: "string",
-    float: "float64",
-    int: "int64",
-    bool: "bool",
-    list: "[]interface {}",
-    dict: "map[string]interface {}",
-    type(None): "<nil>",
-}
 
 
 class Shape(Protocol):
@@ -86,41 +75,20 @@ class CustomShape:
         structural.write_out(document)
 
     def faults(self, document: Document, old: Mapping[str, Any] | None) -> list[Cause]:
-        return [*structural_faults.faults(document, self._schema, old), *self._scale_faults(document)]
+        scale = self._scale()
+        found = structural_faults.faults(document, self._schema, old)
+        return [*found, *scale_faults.spec_faults(scale, document), *scale_faults.status_faults(scale, document)]
 
     def status_faults(self, document: Document, old: Mapping[str, Any] | None) -> list[Cause]:
         schema = (self._schema.get("properties") or {}).get("status")
         found = []
         if schema is not None and "status" in document:
             found = structural_faults.faults(document["status"], schema, (old or {}).get("status"))
-        return [*(replace(cause, field=f"status.{cause.field}".rstrip(".")) for cause in found), *self._scale_faults(document)]
+        causes = (replace(cause, field=f"status.{cause.field}".rstrip(".")) for cause in found)
+        return [*causes, *scale_faults.status_faults(self._scale(), document)]
 
-    def _scale_faults(self, document: Document) -> list[Cause]:
-        scale = (self._definition.get("subresources") or {}).get("scale") or {}
-        causes = []
-        for field in ("specReplicasPath", "statusReplicasPath"):
-            if path := scale.get(field, ""):
-                causes += _count_faults(path, document)
-        return causes
-
-
-def _count_faults(path: str, document: Document) -> list[Cause]:
-    """What is wrong with the number at a path of the scale subresource."""
-    value: Any = document
-    wanted = "map[string]interface{}"
-    for step in [*path.strip(".").split("."), ""]:
-        if not step:
-            wanted = "int64"
-        elif isinstance(value, dict) and step in value:
-            value = value[step]
-            continue
-        elif value is None or isinstance(value, dict):
-            return []
-        break
-    if type(value) is int:
-        return [structural_faults.invalid(path, value, "should be a non-negative integer")] if value < 0 else []
-    found = _GO_TYPES[type(value)]
-    return [structural_faults.invalid(path, 0, f"{path} accessor error: {go_text(value)} is of the type {found}, expected {wanted}")]
+    def _scale(self) -> Mapping[str, str]:
+        return (self._definition.get("subresources") or {}).get("scale") or {}
 
 
 class TypedShape:

@@ -16,16 +16,24 @@ from fakes.api_server.requests import in_range
 Document = Mapping[str, Any]
 
 _UNCONDITIONAL_REFUSED = {
+    ("admissionregistration.k8s.io", "mutatingadmissionpolicies"),
+    ("admissionregistration.k8s.io", "mutatingadmissionpolicybindings"),
     ("admissionregistration.k8s.io", "mutatingwebhookconfigurations"),
+    ("admissionregistration.k8s.io", "validatingadmissionpolicies"),
+    ("admissionregistration.k8s.io", "validatingadmissionpolicybindings"),
     ("admissionregistration.k8s.io", "validatingwebhookconfigurations"),
     ("apiextensions.k8s.io", "customresourcedefinitions"),
     ("apiregistration.k8s.io", "apiservices"),
+    ("certificates.k8s.io", "clustertrustbundles"),
+    ("certificates.k8s.io", "podcertificaterequests"),
     ("coordination.k8s.io", "leases"),
     ("node.k8s.io", "runtimeclasses"),
     ("policy", "poddisruptionbudgets"),
     ("storage.k8s.io", "csidrivers"),
     ("storage.k8s.io", "csinodes"),
+    ("storage.k8s.io", "csistoragecapacities"),
     ("storage.k8s.io", "volumeattachments"),
+    ("storagemigration.k8s.io", "storageversionmigrations"),
 }
 # a real server keeps most kinds under their plural, whatever their group
 _KEPT_BY_GROUP = ("apiextensions.k8s.io", "apiregistration.k8s.io")
@@ -38,24 +46,24 @@ _KEPT_ELSEWHERE = {
 }
 
 
-def check_uid(kind: Kind, old: Document, new: Document) -> None:
-    """Raises 409 for the update of another object than was meant."""
-    before, after = old["metadata"], new["metadata"]
-    if after.get("uid", before["uid"]) == before["uid"]:
+def check_uid(kind: Kind, uid: str, new: Document, *, dry_run: bool) -> None:
+    """Raises 409 for the update of another object than was meant. `uid` is empty where there is none yet."""
+    own = new["metadata"]
+    if own.get("uid", uid) == uid:
         return
     why = (
-        f"StorageError: invalid object, Code: 4, Key: {_etcd_key(kind, before)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition"
-        f" failed: UID in precondition: {after['uid']}, UID in object meta: {before['uid']}"
+        f"StorageError: invalid object, Code: 4, Key: {'' if dry_run else '/registry'}{_etcd_key(kind, own)}, ResourceVersion: 0,"
+        f" AdditionalErrorMsg: Precondition failed: UID in precondition: {own['uid']}, UID in object meta: {uid}"
     )
-    raise errors.conflict(kind.resource.name, before["name"], why)
+    raise errors.conflict(kind.resource.name, own["name"], why)
 
 
 def _etcd_key(kind: Kind, own: Mapping[str, Any]) -> str:
-    """Where a real server keeps the object."""
+    """Where a real server keeps the object, below the root of all."""
     resource = kind.resource
     place = f"{resource.group}/{resource.plural}" if kind.custom or resource.group in _KEPT_BY_GROUP else resource.plural
     place = _KEPT_ELSEWHERE.get(kind.storage_key, place)
-    return "/".join(part for part in ("/registry", place, own.get("namespace"), own["name"]) if part)
+    return "".join(f"/{part}" for part in (place, own.get("namespace"), own["name"]) if part)
 
 
 def check_version(kind: Kind, old: Document, sent: Document) -> None:

@@ -10,6 +10,7 @@ from fakes.api_server import errors
 from fakes.api_server.builtin import admission, rules
 from fakes.api_server.builtin.allocation import SERVICES, allocate, keep_allocated
 from fakes.api_server.builtin.shapes import shape_of
+from fakes.api_server.builtin.typed import without_empty_lists
 from fakes.api_server.custom import crds
 from fakes.api_server.custom.definitions import DEFINITIONS, Definitions
 from fakes.api_server.kinds import Kind
@@ -174,10 +175,11 @@ class Writer:
 
         def replace(old: Document) -> Revision:
             new = copied(document)
-            check_uid(call.kind, old, new)
+            check_uid(call.kind, old["metadata"]["uid"], new, dry_run=options.dry_run)
             return Revision(new, warnings, sent)
 
         def create_instead() -> ObjectAnswer:
+            check_uid(call.kind, "", document, dry_run=options.dry_run)
             return self.add(call, Revision(copied(document), warnings, sent), options)
 
         return self.revise(call, replace, options, create_instead if call.kind.create_on_update and not call.subresource else None)
@@ -307,12 +309,20 @@ def decode_body(kind: Kind, document: Document, options: WriteOptions) -> tuple[
         raise errors.undecodable(kind.resource.kind, kind.resource.version, str(error)) from None
 
 
+_COUNTED_OF_METADATA = {("apps", "deployments"): "annotations", ("discovery.k8s.io", "endpointslices"): "labels"}
+
+
 def _counted(kind: Kind, document: Document) -> Document:
     """What of an object counts for its generation."""
     left_out = {"metadata", "status"} if not kind.custom or "status" in kind.subresources else {"metadata"}
     counted = {field: value for field, value in document.items() if field not in left_out}
-    if kind.storage_key == ("apps", "deployments"):
-        counted["annotations"] = document["metadata"].get("annotations")
+    if kind.custom:
+        return counted
+    if isinstance(counted.get("spec"), dict):
+        counted["spec"] = {**counted["spec"]}
+    without_empty_lists(counted)
+    if (more := _COUNTED_OF_METADATA.get(kind.storage_key)) is not None:
+        counted[more] = document["metadata"].get(more)
     return counted
 
 

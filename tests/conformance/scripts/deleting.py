@@ -60,6 +60,39 @@ def _(s: Session) -> None:
         s.delete(s.at(resource, "a"), {"preconditions": {"resourceVersion": answer.version, "uid": answer.uid}})
 
 
+@script("7.6 every option in the query")
+def _(s: Session) -> None:
+    s.have(foo("a", **FINALIZED), foo("b"), config_map("c", **FINALIZED), config_map("d"))
+    s.delete(s.at("foos", "a"), orphanDependents="false")
+    s.delete(s.at("foos", "b"), orphanDependents="maybe")
+    s.delete(s.at("foos", "b"), orphanDependents="false", propagationPolicy="Background")
+    s.delete(s.at("foos", "b"), gracePeriodSeconds="0", dryRun="All", nosuch="x")
+    s.delete(s.at("configmaps", "c"), orphanDependents="true")
+    s.delete(s.at("configmaps", "d"), propagationPolicy="Background", gracePeriodSeconds="5", dryRun="All")
+    s.delete(s.at("configmaps", "d"), dryRun="")
+    for resource, name in (("foos", "b"), ("configmaps", "d")):
+        own = s.unseen("GET", s.at(resource, name))
+        s.delete(s.at(resource, name), uid="zzz")
+        s.delete(s.at(resource, name), resourceVersion="1")
+        s.delete(s.at(resource, name), resourceVersion=own.version, uid="", dryRun="All")
+        s.delete(s.at(resource, name), {"preconditions": {"uid": own.uid}}, uid="zzz", dryRun="All")
+        s.delete(s.at(resource, name), resourceVersion=own.version, uid=own.uid)
+    release(s, "foos", "a")
+    release(s, "configmaps", "c")
+
+
+@script("7.6 a second deletion with another policy takes the place of the first")
+def _(s: Session) -> None:
+    for name, policies in (("a", ("Foreground", "Orphan")), ("b", ("Foreground", "Foreground", "Background"))):
+        uid = s.have(config_map(name)).uid
+        owner = {"apiVersion": "v1", "kind": "ConfigMap", "name": name, "uid": uid, "blockOwnerDeletion": True}
+        s.have(config_map(f"of-{name}", ownerReferences=[owner], **FINALIZED))
+        for policy in policies:
+            s.delete(s.at("configmaps", name), propagationPolicy=policy)
+    s.get(s.at("configmaps", "b"))
+    release(s, "configmaps", "of-a", "of-b")
+
+
 @script("7.6 propagation: Background at once")
 def _(s: Session) -> None:
     s.have(config_map("a"), config_map("b"))
@@ -182,6 +215,21 @@ def _(s: Session) -> None:
     s.delete(s.at("foos"), fieldSelector="metadata.name=c")
     release(s, "foos", "b")
     s.watch(s.at("foos"), resourceVersion=before, labelSelector="x=1", fieldSelector="metadata.name=b").until("DELETED", "b")
+
+
+@script("7.6 a collection: with a limit, a version and a token")
+def _(s: Session) -> None:
+    s.have(config_map("a"), config_map("b"), config_map("c"), config_map("d"))
+    rest = s.unseen("GET", s.at("configmaps"), limit=3).rest
+    s.delete(s.at("configmaps"), limit=1, dryRun="All")
+    s.delete(s.at("configmaps"), resourceVersion="0", dryRun="All")
+    s.delete(s.at("configmaps"), uid="zzz", dryRun="All")
+    s.delete(s.at("configmaps"), resourceVersionMatch="Exact", dryRun="All")
+    s.delete(s.at("configmaps"), limit="x")
+    s.delete(s.at("configmaps"), continue_="x")
+    s.delete(s.at("configmaps"), continue_=rest, dryRun="All")
+    s.delete(s.at("configmaps"), limit=1)
+    s.get(s.at("configmaps"))
 
 
 @script("7.6 a collection of a built-in kind")

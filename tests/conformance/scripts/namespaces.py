@@ -43,6 +43,10 @@ def _(s: Session) -> None:
     s.post(s.at("foos", namespace=name), foo("b"))
     s.apply(s.at("configmaps", "b", namespace=name), config_map("b"), fieldManager="m")
     s.patch(s.at("configmaps", "a", namespace=name), {"data": {"still": "1"}}, fieldManager="m")
+    s.put(s.at("configmaps", "a", namespace=name), config_map("a", {"more": "1"}, finalizers=["example.com/x"]), fieldManager="m")
+    s.put(s.at("leases", "new", namespace=name), {"metadata": {"name": "new"}})
+    s.post(s.at("configmaps", namespace=name), config_map("b"), dryRun="All")
+    s.delete(s.at("configmaps", "a", namespace=name))
     s.unseen("PATCH", s.at("configmaps", "a", namespace=name), {"metadata": {"finalizers": None}}, "application/merge-patch+json")
 
 
@@ -50,6 +54,7 @@ def _(s: Session) -> None:
 def _(s: Session) -> None:
     for name in ("default", "kube-system", "kube-public"):
         s.delete(s.at("namespaces", name))
+    s.delete(s.at("namespaces", "kube-node-lease"), dryRun="All")
 
 
 @script("8 namespaces cannot be deleted as a collection")

@@ -117,6 +117,14 @@ def _(s: Session) -> None:
     s.patch(s.at("foos", "a"), [{"op": "replace", "path": "/spec/size", "value": "text"}], JSON_PATCH)
 
 
+@script("7.4 JSON patches of more operations than may be: 413")
+def _(s: Session) -> None:
+    s.have(config_map("a"), foo("a"))
+    for resource in ("configmaps", "foos", "none"):
+        for count in (10_000, 10_001):
+            s.patch(s.at("foos" if resource == "none" else resource, "a" if resource != "none" else "none"), [{}] * count, JSON_PATCH)
+
+
 @script("7.4 patches that are no JSON")
 def _(s: Session) -> None:
     s.have(config_map("a"), foo("a"))

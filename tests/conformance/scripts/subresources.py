@@ -22,6 +22,47 @@ def _(s: Session) -> None:
     s.watch(s.at("foos"), resourceVersion=made["metadata"]["resourceVersion"]).until("MODIFIED", "a")
 
 
+@script("7.3 a status of what is not there: 404")
+def _(s: Session) -> None:
+    for resource, made in (("foos", foo("none")), ("deployments", deployment("none"))):
+        s.put(s.at(resource, "none", "status"), {**made, "status": {"replicas": 1}})
+        s.put(s.at(resource, "none", "status"), {**made, "metadata": {"name": "none", "resourceVersion": "5"}})
+        s.put(s.at(resource, "none", "scale"), {"metadata": {"name": "none"}, "spec": {"replicas": 1}})
+        s.patch(s.at(resource, "none", "scale"), {"spec": {"replicas": 1}})
+
+
+@script("7.3 scale of a custom resource with a selector in its status")
+def _(s: Session) -> None:
+    paths = {"specReplicasPath": ".spec.size", "statusReplicasPath": ".status.size", "labelSelectorPath": ".status.selector"}
+    name, path = defined(s, subresources={"status": {}, "scale": paths})
+    s.unseen("POST", path, bar(s, "a"))
+    s.get(f"{path}/a/scale")
+    for status in ({"size": 2, "selector": "a=b"}, {"size": 2, "selector": {"a": "b"}}, {"size": "x", "selector": "no good,,"}):
+        s.patch(f"{path}/a/status", {"status": status})
+        s.get(f"{path}/a/scale")
+    for number in (-1, 2**31, 1.5, "x", None):
+        s.patch(f"{path}/a", {"spec": {"size": number}})
+        s.patch(f"{path}/a/status", {"status": {"size": number}})
+        s.patch(f"{path}/a/scale", {"spec": {"replicas": number}})
+    s.patch(f"{path}/a/status", {"status": {"selector": None}})
+    s.patch(f"{path}/a/status", {"status": "x"})
+    s.unseen("DELETE", s.at(CRDS, name))
+
+
+@script("7.3 a scale whose paths are deep")
+def _(s: Session) -> None:
+    paths = {"specReplicasPath": ".spec.a.b.c", "statusReplicasPath": ".status.a.b.c", "labelSelectorPath": ".status.a.s.s"}
+    schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+    name, path = defined(s, schema=schema, subresources={"status": {}, "scale": paths})
+    for number, part in enumerate(("x", {}, {"a": None}, {"a": 1}, {"a": {"b": [1]}}, {"a": {"b": {"c": "x"}}}, {"a": {"b": {"c": 1}}})):
+        s.post(path, {**bar(s, f"a{number}"), "spec": part})
+        s.unseen("POST", path, bar(s, f"b{number}"))
+        s.patch(f"{path}/b{number}/status", {"status": part})
+        s.get(f"{path}/a{number}/scale")
+    s.patch(f"{path}/b0/status", {"status": {"a": {"s": "x"}}})
+    s.unseen("DELETE", s.at(CRDS, name))
+
+
 @script("7.3 status of built-in kinds")
 def _(s: Session) -> None:
     s.have(deployment("a"))

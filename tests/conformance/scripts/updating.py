@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.conformance.definitions import config_map, deployment, foo, pod
+from collections.abc import Callable
+from typing import Any
+
+from tests.conformance.definitions import config_map, deployment, foo, pin, pod
 from tests.conformance.script import script
 from tests.conformance.session import Session
 
@@ -16,6 +19,39 @@ def _(s: Session) -> None:
     made = s.post(s.at("foos"), foo("a")).json
     s.put(s.at("foos", "a"), made)
     s.put(s.at("foos", "a"), {**made, "spec": {"size": 2}})
+
+
+@script("7.2 what is left to its defaults, sent by somebody else, is no change", managed=True)
+def _(s: Session) -> None:
+    for resource, made in (("configmaps", config_map("a")), ("deployments", deployment("a"))):
+        s.unseen("POST", s.at(resource), made, fieldManager="m")
+        s.put(s.at(resource, "a"), made, fieldManager="other")
+    version = s.unseen("POST", s.at("foos"), foo("a", {"parts": [{"name": "x"}]}), fieldManager="m").version
+    s.put(s.at("foos", "a"), foo("a", {"parts": [{"name": "x"}], "bogus": 1}, resourceVersion=version), fieldManager="other")
+
+
+@script("7.2 which complaint about an update comes first")
+def _(s: Session) -> None:
+    s.have(config_map("a"), foo("a"), deployment("a"))
+    uid = "11111111-2222-3333-4444-555555555555"
+    wrong: dict[str, Any] = {"resourceVersion": "1", "labels": {"x": "bad value"}}
+    builders: tuple[tuple[str, Callable[..., Any]], ...] = (("configmaps", config_map), ("foos", foo), ("deployments", deployment))
+    for resource, made in builders:
+        s.put(s.at(resource, "a"), made("a", **wrong))
+        s.put(s.at(resource, "a"), made("a", **wrong, uid=uid))
+        s.put(s.at(resource, "a"), made("b", **wrong))
+        s.put(s.at(resource, "a"), made("a", namespace="other", resourceVersion="1"))
+        s.put(s.at(resource, "a"), made("a", **wrong), dryRun="foo")
+        s.put(s.at(resource, "none"), made("none", **wrong))
+        s.put(s.at(resource, "none"), made("none", uid=uid))
+        s.put(s.at(resource, "none", namespace="nosuch"), made("none", uid=uid))
+        s.put(s.at(resource, "none"), made("none", namespace="other"))
+        s.put(s.at(resource, "none", namespace="nosuch"), made("none", **wrong))
+    s.put(s.at("leases", "none"), {"metadata": {"name": "none", **wrong}})
+    s.put(s.at("leases", "none"), {"metadata": {"name": "none", "uid": uid}})
+    s.put(s.at("leases", "none"), {"metadata": {"name": "none", "uid": uid, "labels": {"x": "bad value"}}}, dryRun="All")
+    s.put(s.at("foos", "a"), foo("a", uid=uid), dryRun="All")
+    s.put(s.at("leases", "none", namespace="nosuch"), {"metadata": {"name": "none", "labels": {"x": "bad value"}}})
 
 
 @script("7.2 a stale version: 409")
@@ -109,6 +145,22 @@ def _(s: Session) -> None:
         s.patch(s.at(resource, "a"), {"spec": spec})
         s.patch(s.at(resource, "a"), {"status": {"replicas": 3}})
         s.patch(s.at(resource, "a", "status"), {"status": {"replicas": 3}})
+        for field in ("annotations", "finalizers"):
+            s.patch(s.at(resource, "a"), {"metadata": {field: ["example.com/x"] if field == "finalizers" else {"x": "1"}}})
+        s.unseen("PATCH", s.at(resource, "a"), {"metadata": {"finalizers": None}}, "application/merge-patch+json")
+
+
+@script("7.2 a status in an update: ignored where it has a path of its own, else as good as any field")
+def _(s: Session) -> None:
+    s.have(foo("a"), deployment("a"))
+    for resource in ("foos", "deployments"):
+        s.put(s.at(resource, "a"), {**s.unseen("GET", s.at(resource, "a")).json, "status": {"replicas": 7}})
+    name = f"{s.ns}-a"
+    own = s.post(s.at("pins"), {**pin(name), "status": {"x": 1}}).json
+    s.put(s.at("pins", name), {**own, "status": {"x": 2}})
+    s.patch(s.at("pins", name), {"status": {"y": 1}})
+    s.patch(s.at("pins", name), {"metadata": {"annotations": {"x": "1"}}})
+    s.unseen("DELETE", s.at("pins", name))
 
 
 @script("7.2 managedFields of updates", managed=True)
