@@ -10,7 +10,6 @@ from fakes.api_server import errors
 from fakes.api_server.builtin import admission, rules
 from fakes.api_server.builtin.allocation import SERVICES, allocate, keep_allocated
 from fakes.api_server.builtin.shapes import shape_of
-from fakes.api_server.builtin.typed import without_empty_lists
 from fakes.api_server.custom import crds
 from fakes.api_server.custom.definitions import DEFINITIONS, Definitions
 from fakes.api_server.kinds import Kind
@@ -21,7 +20,7 @@ from fakes.api_server.ownership import managers
 from fakes.api_server.ownership.managers import Entries
 from fakes.api_server.ownership.ownership import Ownership
 from fakes.api_server.requests import Call, in_range, object_key
-from fakes.api_server.verbs import patched
+from fakes.api_server.verbs import generation, patched
 from fakes.api_server.verbs.internal_form import from_internal, internal_kind, to_internal
 from fakes.api_server.verbs.patched import Refuse
 from fakes.api_server.verbs.preconditions import check_uid, check_version
@@ -296,8 +295,7 @@ class Writer:
                 keep_allocated(old, sent)
         shape.fill_in(sent)
         metadata.check(kind, sent, shape.faults(sent, old), changes=changes)
-        if kind.has_generation and not same(_counted(kind, old), _counted(kind, sent)):
-            sent["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
+        generation.count(kind, old, sent)
         return sent
 
 
@@ -307,23 +305,6 @@ def decode_body(kind: Kind, document: Document, options: WriteOptions) -> tuple[
         return decode(kind, document, options)
     except Undecodable as error:
         raise errors.undecodable(kind.resource.kind, kind.resource.version, str(error)) from None
-
-
-_COUNTED_OF_METADATA = {("apps", "deployments"): "annotations", ("discovery.k8s.io", "endpointslices"): "labels"}
-
-
-def _counted(kind: Kind, document: Document) -> Document:
-    """What of an object counts for its generation."""
-    left_out = {"metadata", "status"} if not kind.custom or "status" in kind.subresources else {"metadata"}
-    counted = {field: value for field, value in document.items() if field not in left_out}
-    if kind.custom:
-        return counted
-    if isinstance(counted.get("spec"), dict):
-        counted["spec"] = {**counted["spec"]}
-    without_empty_lists(counted)
-    if (more := _COUNTED_OF_METADATA.get(kind.storage_key)) is not None:
-        counted[more] = document["metadata"].get(more)
-    return counted
 
 
 def is_finished(kind: Kind, document: Document) -> bool:

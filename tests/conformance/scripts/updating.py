@@ -163,6 +163,21 @@ def _(s: Session) -> None:
     s.unseen("DELETE", s.at("pins", name))
 
 
+@script("7.2 what else counts for a generation, and what does not")
+def _(s: Session) -> None:
+    slices, drivers, classes = (s.at(resource) for resource in ("endpointslices", "csidrivers", "priorityclasses"))
+    of_metadata = [{"metadata": {"labels": {"a": "b"}}}, {"metadata": {"annotations": {"a": "b"}}}, {"metadata": {"labels": None}}]
+    for collection, name, made, changes in (
+        (slices, "a", {"addressType": "IPv4", "endpoints": []}, [{"endpoints": [{"addresses": ["1.2.3.4"]}]}, {"ports": []}]),
+        (drivers, f"{s.ns}-a", {"spec": {}}, [{"spec": {"requiresRepublish": True}}, {"spec": {"storageCapacity": True}}]),
+        (classes, f"{s.ns}-a", {"value": 5}, [{"description": "x"}]),
+    ):
+        s.post(collection, {"metadata": {"name": name}, **made})
+        for change in (*of_metadata, *changes):
+            s.patch(f"{collection}/{name}", change)
+        s.delete(f"{collection}/{name}")
+
+
 @script("7.2 managedFields of updates", managed=True)
 def _(s: Session) -> None:
     s.post(s.at("configmaps"), config_map("a"), fieldManager="cr")
