@@ -1,8 +1,8 @@
 """Masking: exchanges as JSON without what differs from run to run, so that two servers' answers can be compared.
 
-Uids are numbered by first appearance, times are `TIME`, and a version is `vN` where it lies at or after the Nth write that the script saw.
-So a list's version counts as the newest write that it may show, however many writes of others lie between. Descriptions, which are the
-API's documentation, are `TEXT`, but for those of the suite.
+Uids and ports of nodes are numbered by first appearance, times are `TIME`, and a version is `vN` where it lies at or after the Nth write
+that the script saw. So a list's version counts as the newest write that it may show, however many writes of others lie between.
+Descriptions, which are the API's documentation, are `TEXT`, but for those of the suite.
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ _FLOOR = re.compile(r"(too old resource version: \S+) \(\d+\)")
 _TOKEN = re.compile(r"(?<=continue=)[\w%-]+")
 _POINTERS = ("deletionGracePeriodSeconds", "remainingItemCount")
 """Of a metadata: what may be zero and still says something."""
+_PORTS = ("nodePort", "healthCheckNodePort")
+"""Which a server chooses by chance."""
 _LITERAL_BELOW, _LITERAL_FROM = 2, 10**8
 
 
@@ -116,6 +118,7 @@ class _Masker:
         self._verbatim = verbatim
         self._headers = headers
         self._uids: dict[str, str] = {}
+        self._ports: dict[int, str] = {}
 
     def exchange(self, exchange: Exchange, content: Any) -> dict[str, Any]:
         token = _TOKEN.search(exchange.request)
@@ -139,6 +142,8 @@ class _Masker:
         if isinstance(value, list):
             items = [self._value(item, key) for item in value]
             return sorted(items, key=_manager) if key == "managedFields" else items
+        if key in _PORTS and isinstance(value, int):
+            return self._ports.setdefault(value, f"port{len(self._ports) + 1}")
         if not isinstance(value, str):
             return value
         if key == "resourceVersion" and value.isdigit():

@@ -8,12 +8,15 @@ from fakes.api_server import errors
 from fakes.api_server.builtin.pod_defaults import admit_pod, quality
 from fakes.api_server.errors import Cause
 from fakes.api_server.kinds import Kind
+from fakes.api_server.wire.encoding import same
 from fakes.storage import Storage
 
 NAMESPACES = ("", "namespaces")
 PODS = ("", "pods")
 NODES = ("", "nodes")
 JOBS = ("batch", "jobs")
+DAEMON_SETS = ("apps", "daemonsets")
+TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 CLAIMS = ("", "persistentvolumeclaims")
 _PROTECTED = {
     ("", "persistentvolumes"): "kubernetes.io/pv-protection",
@@ -53,6 +56,8 @@ def prepare_new(kind: Kind, document: dict[str, Any]) -> None:
     elif kind.storage_key == PODS:
         admit_pod(document)
         document["status"] = {"phase": "Pending", "qosClass": quality(document["spec"])}
+    elif kind.storage_key == DAEMON_SETS:
+        document["metadata"]["annotations"][TEMPLATE_GENERATION] = "1"
     elif kind.storage_key == JOBS:
         _generate_selector(document)
     elif kind.storage_key in _PROTECTED:
@@ -78,6 +83,13 @@ def _generate_selector(job: dict[str, Any]) -> None:
         template.setdefault(f"{prefix}controller-uid", own["uid"])
     selector = spec.setdefault("selector", {})
     selector.setdefault("matchLabels", {}).setdefault("batch.kubernetes.io/controller-uid", own["uid"])
+
+
+def count_template(old: dict[str, Any], new: dict[str, Any]) -> None:
+    """Say in an annotation of a daemon set, in place, how often its template has changed."""
+    count = int(old["metadata"]["annotations"][TEMPLATE_GENERATION])
+    changed = not same(old["spec"]["template"], new["spec"]["template"])
+    new["metadata"]["annotations"][TEMPLATE_GENERATION] = str(count + changed)
 
 
 def prepare_changed(kind: Kind, old: dict[str, Any], new: dict[str, Any]) -> None:

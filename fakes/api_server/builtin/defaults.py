@@ -58,7 +58,7 @@ def _daemon_set(document: Document) -> None:
     if strategy.setdefault("type", "RollingUpdate") == "RollingUpdate":
         put(strategy.setdefault("rollingUpdate", {}), {"maxUnavailable": 1, "maxSurge": 0})
     annotations = document["metadata"].setdefault("annotations", {})
-    annotations["deprecated.daemonset.template.generation"] = str(document["metadata"].get("generation", 1))
+    annotations.setdefault("deprecated.daemonset.template.generation", "1")
     default_template(spec)
 
 

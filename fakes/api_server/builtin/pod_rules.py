@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from fakes.api_server.builtin.port_rules import port_faults
+from fakes.api_server.builtin.port_rules import host_port_faults, port_faults
 from fakes.api_server.custom.structural_faults import invalid, unsupported
 from fakes.api_server.errors import Cause
 from fakes.api_server.objects.metadata_faults import annotation_faults, label_faults
@@ -49,6 +49,7 @@ def pod_spec_faults(spec: Document, path: str, *, restarts: bool = True) -> Iter
             if container.get("name") and container["name"] in names:
                 yield Cause("FieldValueDuplicate", f'Duplicate value: "{container["name"]}"', f"{path}.{field}[{index}].name")
             names.add(container.get("name", ""))
+        yield from host_port_faults(spec.get("containers") or (), f"{path}.containers") if field == "containers" else ()
     if restarts and spec.get("restartPolicy") not in _RESTART:
         yield unsupported(f"{path}.restartPolicy", spec.get("restartPolicy"), _RESTART)
     if spec.get("dnsPolicy") not in _DNS:

@@ -1,9 +1,9 @@
-"""Ports of containers: which numbers, names and protocols they may have."""
+"""Ports of containers: which numbers, names and protocols they may have, and what a server warns of."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fakes.api_server.custom.structural_faults import invalid, required, unsupported
@@ -30,6 +30,61 @@ def port_faults(ports: Sequence[dict[str, Any]], path: str) -> Iterator[Cause]:
             yield invalid(f"{place}.containerPort", number, "must be between 1 and 65535, inclusive")
         if port.get("protocol") and port["protocol"] not in _PROTOCOLS:
             yield unsupported(f"{place}.protocol", port["protocol"], _PROTOCOLS)
+
+
+def host_port_faults(containers: Sequence[Mapping[str, Any]], path: str) -> Iterator[Cause]:
+    """Of ports of one node that several containers want."""
+    taken = set()
+    for number, container in enumerate(containers):
+        for index, port in enumerate(container.get("ports") or ()):
+            if not port.get("hostPort"):
+                continue
+            wanted = f"{port.get('protocol', '')}/{port.get('hostIP', '')}/{port['hostPort']}"
+            if wanted in taken:
+                yield Cause("FieldValueDuplicate", f'Duplicate value: "{wanted}"', f"{path}[{number}].ports[{index}].hostPort")
+            taken.add(wanted)
+
+
+def port_warnings(spec: Mapping[str, Any], path: str) -> Iterator[str]:
+    """Of all containers of a pod's spec: ports and names that are there twice."""
+    ports = [
+        (f"{path}.{field}[{number}].ports[{index}]", port)
+        for field in ("initContainers", "containers", "ephemeralContainers")
+        for number, container in enumerate(spec.get(field) or ())
+        for index, port in enumerate(container.get("ports") or ())
+    ]
+    for position, (place, port) in enumerate(ports):
+        if port.get("hostIP") and not port.get("hostPort"):
+            yield f"{place}: hostIP set without hostPort: {_go_port(port)}"
+        for other_place, other in ports[:position]:
+            if _number(other) == _number(port) and (kind := _overlap(port, other)):
+                yield f"{place}: {kind} port definition with {other_place}"
+    first: dict[str, str] = {}
+    for place, port in ports:
+        if not (name := port.get("name")):
+            continue
+        if place != (other := first.setdefault(name, place)):
+            why = f"services and probes that select ports by name will use {other}"
+            yield f'{place}: duplicate port name "{name}" with {other}, {why}'
+
+
+def _number(port: Mapping[str, Any]) -> tuple[Any, Any]:
+    return port.get("containerPort", 0), port.get("protocol", "")
+
+
+def _overlap(port: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+    """What two ports of the same number have of each other; empty for nothing."""
+    addresses, hosts = ([found.get(field, zero) for found in (port, other)] for field, zero in (("hostIP", ""), ("hostPort", 0)))
+    if hosts[0] == hosts[1] and addresses[0] == addresses[1]:
+        return "duplicate"
+    if not all(hosts):
+        return "overlapping"
+    return "dangerously ambiguous" if hosts[0] == hosts[1] and "" in addresses else ""
+
+
+def _go_port(port: Mapping[str, Any]) -> str:
+    fields = (("Name", "name", ""), ("HostPort", "hostPort", 0), ("ContainerPort", "containerPort", 0), ("Protocol", "protocol", ""))
+    return "{" + " ".join(f"{label}:{port.get(name, zero)}" for label, name, zero in (*fields, ("HostIP", "hostIP", ""))) + "}"
 
 
 def _name_faults(name: str) -> Iterator[str]:

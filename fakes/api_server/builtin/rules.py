@@ -13,6 +13,7 @@ from fakes.api_server.builtin import event_rules, node_rules
 from fakes.api_server.builtin.config_rules import config_map_faults, secret_faults, secret_warnings
 from fakes.api_server.builtin.pod_changes import pod_changes
 from fakes.api_server.builtin.pod_rules import pod_spec_faults, template_faults
+from fakes.api_server.builtin.port_rules import port_warnings
 from fakes.api_server.builtin.strategy_rules import strategy_faults
 from fakes.api_server.custom.structural_faults import invalid, required, unsupported
 from fakes.api_server.errors import Cause
@@ -33,6 +34,17 @@ _BAD_LABEL = (
 )
 
 
+_TEMPLATES = {
+    "cronjobs.batch": "spec.jobTemplate.spec.template",
+    "daemonsets.apps": "spec.template",
+    "deployments.apps": "spec.template",
+    "jobs.batch": "spec.template",
+    "podtemplates": "template",
+    "replicasets.apps": "spec.template",
+    "replicationcontrollers": "spec.template",
+    "statefulsets.apps": "spec.template",
+}
+"""Where a kind has the template of its pods."""
 _BAD_PORT = "must be between 1 and 65535, inclusive"
 
 
@@ -256,10 +268,20 @@ _IMMUTABLE: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def warnings(resource: str, document: Document) -> Iterator[str]:
-    """What a server warns of in what it takes."""
+def warnings(resource: str, document: Document, old: Document | None = None) -> Iterator[str]:
+    """What a server warns of in what it takes: a new object, or one that was `old` before."""
     if resource == "secrets":
         yield from secret_warnings(document)
+    elif resource == "pods" and old is None:
+        yield from port_warnings(document["spec"], "spec")
+    elif path := _TEMPLATES.get(resource):
+        if old is not None and resource == "daemonsets.apps":
+            warned = not same(_at(document, path), _at(old, path))
+        else:
+            warned = old is None or document["metadata"].get("generation") != old["metadata"].get("generation")
+        # a real server takes the one for the other there
+        told = old if old is not None and resource == "replicationcontrollers" else document
+        yield from port_warnings(_at(told, f"{path}.spec") or {}, f"{path}.spec") if warned else ()
 
 
 def creation_faults(resource: str, document: Document) -> Iterator[Cause]:

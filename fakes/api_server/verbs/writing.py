@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from fakes.api_server import errors
 from fakes.api_server.builtin import admission, rules
-from fakes.api_server.builtin.allocation import SERVICES, allocate, keep_allocated
+from fakes.api_server.builtin.allocation import SERVICES, allocate, reallocate
 from fakes.api_server.builtin.shapes import shape_of
 from fakes.api_server.custom import crds
 from fakes.api_server.custom.definitions import DEFINITIONS, Definitions
@@ -215,6 +215,9 @@ class Writer:
         while True:
             version = self._objects.find(call)
             try:
+                if version is not None and call.kind.storage_key == SERVICES:
+                    with self._allocating:
+                        return self._change(call, version, revise, options)
                 if version is not None:
                     return self._change(call, version, revise, options)
                 if missing is not None:
@@ -238,10 +241,12 @@ class Writer:
             before = self._internal(call, internal, version)
             after = self._settle(replace(call, kind=internal), before, to_internal(kind, sent))
             new = from_internal(kind, after)
-        warnings = (*revision.warnings, *metadata.warnings(new), *rules.warnings(kind.resource.name, new))
+        warnings = (*revision.warnings, *metadata.warnings(new), *rules.warnings(kind.resource.name, new, old))
         entries = revision.entries
         if entries is None:
             entries = self._ownership.of_changed(call, old, new, live, revision.sent, options)
+        if not call.subresource:
+            self._complete(kind, before, after)
         shape_of(internal).keep(after)
         stays = same(before, after) and managers.without_times(live) == managers.without_times(entries)
         if stays and not self._is_only_seen(call, version):
@@ -273,6 +278,13 @@ class Writer:
         lens = call.kind.lens
         return lens is not None and lens.up_to_date and self._objects.storage.get(call.kind.storage_key, call.key) is not version
 
+    def _complete(self, kind: Kind, old: Document, new: Document) -> None:
+        """What a server does to an update, in place, when its owners have been noted: nobody owns that."""
+        if kind.storage_key == SERVICES:
+            reallocate(self._objects.storage, old, new)
+        elif kind.storage_key == admission.DAEMON_SETS:
+            admission.count_template(old, new)
+
     def _settle(self, call: Call, old: Document, sent: Document) -> Document:
         kind = call.kind
         shape = shape_of(kind)
@@ -291,8 +303,6 @@ class Writer:
             sent = {**crds.defaulted(sent), "status": status}
         else:
             admission.prepare_changed(kind, old, sent)
-            if kind.storage_key == SERVICES:
-                keep_allocated(old, sent)
         shape.fill_in(sent)
         metadata.check(kind, sent, shape.faults(sent, old), changes=changes)
         generation.count(kind, old, sent)
