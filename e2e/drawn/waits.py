@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from tests.conformance.session import TABLE, Session
+from tests.waiting import PATIENCE
 
-_SECONDS, _STEP = 20.0, 0.02
+_STEP = 0.02
 _HELD_BY = frozenset(("NamespaceContentRemaining", "NamespaceFinalizersRemaining"))
 
 
 def _until(session: Session, what: str, reached: Callable[[], bool]) -> None:
-    for _ in range(int(_SECONDS / _STEP)):
+    for _ in range(round(PATIENCE / _STEP)):
         if reached():
             return
         session.door.pause(_STEP)
-    raise AssertionError(f"{what} has not come within {_SECONDS:g} s")
+    raise AssertionError(f"{what} has not come within {PATIENCE:g} s")
 
 
 def namespaces(session: Session, names: Iterable[str]) -> None:

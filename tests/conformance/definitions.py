@@ -8,6 +8,7 @@ from typing import Any
 from tests.conformance.session import GROUP
 
 DESCRIPTION = "how big"
+COLUMN = {"name": "Size", "type": "integer", "jsonPath": ".spec.size"}
 _SPEC: dict[str, Any] = {
     "type": "object",
     "properties": {

@@ -15,9 +15,7 @@ from kubernetes.client import ApiClient
 from fakes.api_server.messages import Body, Request
 from fakes.api_server.server import APIServer
 from fakes.transport.compression import compressed
-
-SECONDS = 60.0
-"""After which an answer, or the next bytes of a stream, are given up on. A compaction restarts an API server, so it takes its time."""
+from tests.waiting import PATIENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ class HTTPDoor:
         context = ssl.create_default_context(cafile=configuration.ssl_ca_cert) if configuration.ssl_ca_cert else None
         if context is not None and configuration.cert_file:
             context.load_cert_chain(configuration.cert_file, configuration.key_file)
-        self._pool = urllib3.PoolManager(maxsize=50, retries=False, timeout=SECONDS, ssl_context=context)
+        self._pool = urllib3.PoolManager(maxsize=50, retries=False, timeout=PATIENCE, ssl_context=context)
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         own = {"Authorization": self._token} if self._token else {}

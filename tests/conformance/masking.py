@@ -187,12 +187,15 @@ def _manager(entry: Any) -> tuple[str, ...]:
 
 
 def _with_sorted_causes(status: dict[str, Any]) -> dict[str, Any]:
-    """Without the chance in the order of errors: a server reports those of a custom resource, and those of one map, in random order."""
+    """Without the chance in the order of errors: a server reports those of a custom resource, those of one map, and conflicts with several
+    managers, in random order.
+    """
     details = status.get("details")
     causes = details.get("causes") if isinstance(details, dict) else None
     if not isinstance(details, dict) or not isinstance(causes, list):
         return status
-    place = (lambda cause: "") if details.get("group") == GROUP else _map_of
+    any_order = details.get("group") == GROUP or all(cause.get("reason") == "FieldManagerConflict" for cause in causes)
+    place = (lambda cause: "") if any_order else _map_of
     ordered = [each for _, together in groupby(causes, place) for each in sorted(together, key=_text_of)]
     listed, sorted_ = (f"[{', '.join(map(_text_of, each))}]" for each in (causes, ordered))
     message = str(status.get("message")).replace(listed, sorted_)

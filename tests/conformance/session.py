@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from tests.conformance.doors import SECONDS, Door, Reply
+from tests.conformance.doors import Door, Reply
+from tests.waiting import PATIENCE
 
 GROUP = "lab.example.com"
 MERGE = "application/merge-patch+json"
@@ -50,8 +51,9 @@ _OF_THE_CLUSTER = {
     "customresourcedefinitions",
     "pins",
 }
-_LONG, _SHORT = 3.0, 0.005
+_LONG, _SHORT = 20.0, 0.005
 """Seconds for which a stream is listened to, while events are due and when they must have come."""
+_POLL = 0.05
 _PLURALS = {"StorageClass": "storageclasses", "PriorityClass": "priorityclasses", "NetworkPolicy": "networkpolicies"}
 
 
@@ -157,7 +159,7 @@ class Watch:
         assert self._exchange.events is not None
         return self._exchange.events
 
-    def _read(self, seconds: float = SECONDS) -> bool:
+    def _read(self, seconds: float = PATIENCE) -> bool:
         piece = self._reply.read(seconds)
         *lines, self._rest = (self._rest + piece).split(b"\n")
         self._events.extend(lines)
@@ -194,7 +196,7 @@ class Session:
     def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None, **query: Any) -> Answer:
         """Any request. A name in `query` may end with `_`, where Python has it for itself."""
         exchange, reply = self._send(method, path, body, headers, query)
-        while piece := reply.read(SECONDS):
+        while piece := reply.read(PATIENCE):
             exchange.body += piece
         reply.close()
         return Answer(exchange.status, exchange.body)
@@ -223,7 +225,7 @@ class Session:
         if exchange.status == 200:
             exchange.events = []
         else:
-            while piece := reply.read(SECONDS):
+            while piece := reply.read(PATIENCE):
                 exchange.body += piece
         return Watch(exchange, reply)
 
@@ -245,22 +247,33 @@ class Session:
 
     def glance(self, path: str, pick: Callable[[Any], Any]) -> None:
         """GET a document of which only what `pick` gives is compared, once that is there."""
-        for _ in range(200):
+        for _ in range(round(PATIENCE / _POLL)):
             answer = self.get(path)
             if answer.status == 200 and (found := pick(answer.json)):
                 self.exchanges[-1].body = json.dumps(found).encode()
                 return
             self.exchanges.pop()
-            self.door.pause(0.1)
+            self.door.pause(_POLL)
         raise AssertionError(f"{path} still lacks what is looked for in it")
 
-    def eventually(self, path: str, status: int, shows: str = "") -> Answer:
+    def eventually(
+        self,
+        path: str,
+        status: int,
+        shows: str = "",
+        *,
+        method: str = "GET",
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        **query: str,
+    ) -> Answer:
         """Ask until the answer has this status and this text, as one does for what a controller is doing. No part of what is compared."""
-        for _ in range(200):
-            answer = self.unseen("GET", path)
+        for _ in range(round(PATIENCE / _POLL)):
+            answer = self.ask(method, path, body, headers, **query)
+            self.exchanges.pop()
             if answer.status == status and shows.encode() in answer.body:
                 return answer
-            self.door.pause(0.05)
+            self.door.pause(_POLL)
         raise AssertionError(f"{path} is still answered {answer.status}: {answer.body!r}")
 
     def hide(self, value: str, label: str) -> None:

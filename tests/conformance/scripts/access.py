@@ -47,7 +47,7 @@ def _(s: Session) -> None:
         "roleRef": reference,
     }
     s.have(role, bound, config_map("a"))
-    s.door.pause(1)
+    s.eventually(s.at("configmaps", "a"), 200, headers={"Impersonate-User": s.ns})
     s.ask("GET", s.at("configmaps", "a"), None, {"Impersonate-User": s.ns})
     s.ask("DELETE", s.at("configmaps", "a"), None, {"Impersonate-User": s.ns})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from tests.conformance.definitions import definition
+from tests.conformance.definitions import COLUMN, definition
 from tests.conformance.script import script
 from tests.conformance.session import TABLE, Session
 
@@ -76,12 +76,10 @@ def _(s: Session) -> None:
     name, path = defined(s)
     s.unseen("POST", path, bar(s, "a"))
     watch = s.watch(path, allowWatchBookmarks="true", timeoutSeconds="60")
-    columns = [{"name": "Size", "type": "integer", "jsonPath": ".spec.size"}]
-    patch = [{"op": "add", "path": "/spec/versions/0/additionalPrinterColumns", "value": columns}]
+    patch = [{"op": "add", "path": "/spec/versions/0/additionalPrinterColumns", "value": [COLUMN]}]
     s.unseen("PATCH", s.at(CRDS, name), patch, "application/json-patch+json")
     watch.rest()
-    s.door.pause(1)
-    s.eventually(path, 200)
+    s.eventually(path, 200, '"Size"', headers={"Accept": TABLE})
     s.get(path, TABLE)
     s.unseen("DELETE", s.at(CRDS, name))
 
@@ -169,7 +167,7 @@ def _(s: Session) -> None:
     s.unseen("POST", path, bar(s, "a", finalizers=["example.com/x"]))
     s.unseen("DELETE", s.at(CRDS, name))
     s.eventually(f"{path}/a", 200, "deletionTimestamp")
-    s.door.pause(1)
+    s.eventually(path, 403, method="POST", body=bar(s, "late"), dryRun="All")
     s.post(path, bar(s, "late"))
     s.get(f"{path}/a")
     s.patch(f"{path}/a", {"metadata": {"finalizers": None}})
@@ -188,8 +186,7 @@ def _(s: Session) -> None:
         [{"op": "replace", "path": where, "value": {"type": "string", "default": "red"}}],
         "application/json-patch+json",
     )
-    s.door.pause(3)
-    s.eventually(path, 200)
+    s.eventually(f"{path}/a", 200, '"red"')
     s.get(f"{path}/a")
     before = s.get(path).version
     s.get(path, fieldSelector="metadata.name=a", limit=1)
@@ -208,9 +205,9 @@ def _(s: Session) -> None:
     s.unseen("POST", path, bar(s, "a"))
     s.unseen("POST", path, {**bar(s, "b"), "spec": {"size": 2, "color": "red"}})
     where = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/size"
-    s.unseen("PATCH", s.at(CRDS, name), [{"op": "remove", "path": where}], "application/json-patch+json")
-    s.door.pause(3)
-    s.eventually(path, 200)
+    marked = {"op": "add", "path": "/spec/versions/0/additionalPrinterColumns", "value": [COLUMN]}
+    s.unseen("PATCH", s.at(CRDS, name), [{"op": "remove", "path": where}, marked], "application/json-patch+json")
+    s.eventually(path, 200, '"Size"', headers={"Accept": TABLE})
     s.get(f"{path}/a")
     s.get(path)
     s.patch(f"{path}/b", {"spec": {"color": "blue"}})
@@ -303,11 +300,9 @@ def _(s: Session) -> None:
     s.watch(path, resourceVersion=first).rest()
     version = s.post(path, bar(s, "a")).version
     s.watch(path, resourceVersion=version, timeoutSeconds="1").rest()
-    columns = [{"name": "Size", "type": "integer", "jsonPath": ".spec.size"}]
-    change = [{"op": "add", "path": "/spec/versions/0/additionalPrinterColumns", "value": columns}]
+    change = [{"op": "add", "path": "/spec/versions/0/additionalPrinterColumns", "value": [COLUMN]}]
     s.unseen("PATCH", s.at(CRDS, f"bars.{group}"), change, "application/json-patch+json")
-    s.door.pause(2)
-    s.eventually(path, 200)
+    s.eventually(path, 200, '"Size"', headers={"Accept": TABLE})
     s.watch(path, resourceVersion=version).rest()
     s.unseen("DELETE", s.at(CRDS, f"bars.{group}"))
 

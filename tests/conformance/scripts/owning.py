@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.conformance.definitions import config_map, definition, deployment, foo, pod
+from tests.conformance.definitions import COLUMN, config_map, definition, deployment, foo, pod
 from tests.conformance.script import script
 from tests.conformance.scripts.definitions import CRDS, bar, defined
-from tests.conformance.session import JSON_PATCH, Session
+from tests.conformance.session import JSON_PATCH, TABLE, Session
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
@@ -312,9 +312,9 @@ def _(s: Session) -> None:
     made = {**bar(s, "a"), "spec": {"list": ["a", "b"], "map": {"k": "v"}}}
     s.apply(f"{path}/a", made, fieldManager="m1")
     changed = s.unseen("GET", s.at(CRDS, name)).json
-    changed["spec"]["versions"][0]["schema"] = schema("atomic")
+    changed["spec"]["versions"][0] |= {"schema": schema("atomic"), "additionalPrinterColumns": [COLUMN]}
     s.unseen("PUT", s.at(CRDS, name), changed)
-    s.door.pause(1)
+    s.eventually(path, 200, '"Size"', headers={"Accept": TABLE})
     s.patch(f"{path}/a", {"metadata": {"labels": {"x": "1"}}}, fieldManager="u")
     s.apply(f"{path}/a", {**made, "spec": {"list": ["b", "c"]}}, fieldManager="m2")
     s.unseen("DELETE", s.at(CRDS, name))

@@ -90,7 +90,7 @@ def _(s: Session) -> None:
 def _(s: Session) -> None:
     s.have(foo("b"), foo("a"))
     asked = {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan", "allowWatchBookmarks": "true"}
-    watch = s.watch(s.at("foos"), **asked, timeoutSeconds="3")
+    watch = s.watch(s.at("foos"), **asked)
     s.unseen("DELETE", s.at("foos", "a"))
     last(s, resource="foos")
     watch.until("ADDED", "last")
@@ -206,7 +206,7 @@ def _(s: Session) -> None:
 @script("5.7 a bookmark two seconds before the end, if there is something to tell")
 def _(s: Session) -> None:
     before = s.have(config_map("a")).version
-    watch = s.watch(s.at("configmaps"), resourceVersion=before, timeoutSeconds="4", allowWatchBookmarks="true")
+    watch = s.watch(s.at("configmaps"), resourceVersion=before, timeoutSeconds="15", allowWatchBookmarks="true")
     s.unseen("PATCH", s.at("configmaps", "a"), {"data": {"b": "1"}}, "application/merge-patch+json")
     watch.rest()
 
@@ -214,7 +214,7 @@ def _(s: Session) -> None:
 @script("5.7 no bookmarks unless they are asked for")
 def _(s: Session) -> None:
     before = s.have(config_map("a")).version
-    watch = s.watch(s.at("configmaps"), resourceVersion=before, timeoutSeconds="3")
+    watch = s.watch(s.at("configmaps"), resourceVersion=before, timeoutSeconds="15")
     s.unseen("PATCH", s.at("configmaps", "a"), {"data": {"b": "1"}}, "application/merge-patch+json")
     watch.rest()
 
@@ -222,7 +222,7 @@ def _(s: Session) -> None:
 @script("5.7 a bookmark also where nothing is selected")
 def _(s: Session) -> None:
     before = s.have(config_map("a")).version
-    asked = {"allowWatchBookmarks": "true", "timeoutSeconds": "4", "labelSelector": "none=such"}
+    asked = {"allowWatchBookmarks": "true", "timeoutSeconds": "15", "labelSelector": "none=such"}
     watch = s.watch(s.at("configmaps"), resourceVersion=before, **asked)
     s.patch(s.at("configmaps", "a"), {"data": {"b": "1"}})
     watch.rest()
@@ -231,7 +231,7 @@ def _(s: Session) -> None:
 @script("5.8 timeoutSeconds ends the stream cleanly")
 def _(s: Session) -> None:
     s.have(config_map("a"))
-    s.watch(s.at("configmaps"), timeoutSeconds="1").rest()
+    s.watch(s.at("configmaps"), timeoutSeconds="5").rest()
 
 
 @script("5.1 watch=1, and one object through its name")
