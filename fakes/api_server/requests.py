@@ -224,7 +224,8 @@ def _unknown(kinds: Kinds, group: str) -> Exception:
 
 
 def _verb(request: Request, kind: Kind, namespace: str, name: str, parameters: Parameters) -> str:
-    method = request.method
+    # built-in kinds have a route for each of their methods, custom ones go by what access control makes of a method
+    method = "GET" if request.method == "HEAD" and kind.custom else request.method
     if name:
         verb = _ON_OBJECT.get(method)
         if verb is None and method == "POST" and kind.custom:

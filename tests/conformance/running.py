@@ -19,6 +19,7 @@ from tests.conformance.session import Session
 
 Seen = list[dict[str, Any]]
 _AT_ONCE = 12
+ATTENDANTS = ("garbage-collector", "namespaces")
 FIRST_REVISION = 1000
 """The fake starts there, so that no small number of a message looks like a version."""
 
@@ -34,11 +35,11 @@ def play_on_the_fake(script: Script) -> Seen:
     runtime = SimulatedRuntime(seed=0)
 
     def story() -> Seen:
-        api = FakeAPIServer(runtime=runtime, revision=FIRST_REVISION, rbac=True)
-        session = open_session(FakeDoor(api), "fake")
-        for _ in script.play(session) or ():
-            api.compact()
-        return _seen(script, session)
+        with FakeAPIServer(runtime=runtime, revision=FIRST_REVISION, rbac=True, controllers=ATTENDANTS if script.attended else ()) as api:
+            session = open_session(FakeDoor(api), "fake")
+            for _ in script.play(session) or ():
+                api.compact()
+            return _seen(script, session)
 
     return runtime.run(story)
 

@@ -19,7 +19,8 @@ class Script:
 
     managedFields are compared where `managed`, the order of keys where `ordered`: else they would hide every other difference. `verbatim`
     bodies are compared letter by letter; with `headers`, all are that do not belong to the transport. One that is `ahead` looks at what a
-    controller has not come to yet: a real one takes a moment for it, those of a fake cluster take none.
+    controller has not come to yet: a real one takes a moment for it, those of a fake cluster take none. One that is `attended` looks at
+    what the garbage collector and the namespace controller do; the fakes of the others have neither.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Script:
     verbatim: bool = False
     headers: bool = False
     ahead: bool = False
+    attended: bool = False
 
     @property
     def section(self) -> str:
@@ -40,13 +42,20 @@ SCRIPTS: dict[str, Script] = {}
 
 
 def script(
-    name: str, *, managed: bool = False, ordered: bool = False, verbatim: bool = False, headers: bool = False, ahead: bool = False
+    name: str,
+    *,
+    managed: bool = False,
+    ordered: bool = False,
+    verbatim: bool = False,
+    headers: bool = False,
+    ahead: bool = False,
+    attended: bool = False,
 ) -> Callable[[Play], Play]:
     """Put a function into the suite."""
 
     def enter(play: Play) -> Play:
         assert name not in SCRIPTS, f"two scripts are called {name!r}"
-        SCRIPTS[name] = Script(name, play, managed, ordered, verbatim, headers, ahead)
+        SCRIPTS[name] = Script(name, play, managed, ordered, verbatim, headers, ahead, attended)
         return play
 
     return enter

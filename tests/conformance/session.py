@@ -245,10 +245,10 @@ class Session:
         self.exchanges.pop()
         return answer
 
-    def glance(self, path: str, pick: Callable[[Any], Any]) -> None:
+    def glance(self, path: str, pick: Callable[[Any], Any], accept: str = "application/json") -> None:
         """GET a document of which only what `pick` gives is compared, once that is there."""
         for _ in range(round(PATIENCE / _POLL)):
-            answer = self.get(path)
+            answer = self.get(path, accept)
             if answer.status == 200 and (found := pick(answer.json)):
                 self.exchanges[-1].body = json.dumps(found).encode()
                 return

@@ -42,15 +42,22 @@ _HEALTH = {"/healthz", "/livez", "/readyz"}
 def answer(kinds: Kinds, request: Request) -> Response | None:
     """The answer to a request for discovery, health, version or OpenAPI; None when it asks for something else, or for what is not there.
 
-    Raises 404 for an unknown version of a built-in group, 405 for anything but GET, 406 where Accept names no form of a server, and 501
-    where it names none that this one has.
+    Raises 404 for an unknown version of a built-in group, 405 for anything but GET where a server minds the method, 406 where Accept names
+    no form of a server, and 501 where it names none that this one has.
     """
     if request.path == openapi_v2.PATH:
         return openapi_v2.answer(kinds, request)
-    response = _find(kinds, request, request.path.rstrip("/") or "/")
-    if response is not None and request.method != "GET":
+    path = request.path.rstrip("/") or "/"
+    response = _find(kinds, request, path)
+    if response is not None and request.method != "GET" and _is_for_get_alone(kinds, path):
         raise method_not_allowed()
     return response
+
+
+def _is_for_get_alone(kinds: Kinds, path: str) -> bool:
+    """What a server's aggregator answers minds no method, what its routes have does."""
+    first, *rest = path.strip("/").split("/")
+    return first in ("version", "api") or (first == "apis" and len(rest) == 2 and kinds.group_built_in(rest[0]))
 
 
 def _find(kinds: Kinds, request: Request, path: str) -> Response | None:
@@ -212,7 +219,7 @@ def _resource_entries(kind: Kind) -> Iterable[dict[str, Any]]:
 
 
 def _paths(kinds: Kinds) -> list[str]:
-    paths = {"/api", "/apis", "/openapi/v2", "/openapi/v3", "/version", *_HEALTH}
+    paths = {"/api", "/apis", "/apis/", "/openapi/v2", "/openapi/v3", "/openapi/v3/", "/version", *_HEALTH}
     for kind in kinds.all():
         group, version = kind.resource.group, kind.resource.version
         paths |= {f"/apis/{group}", f"/apis/{group}/{version}"} if group else {f"/api/{version}"}

@@ -232,6 +232,21 @@ def _(s: Session) -> None:
         s.ask("POST", s.at("foos"), foo(f"a{number}"), {"Content-Type": media})
 
 
+@script("7.1 a body that does not say what it is, and CBOR")
+def _(s: Session) -> None:
+    for resource, made in (("configmaps", config_map("a")), ("foos", foo("a"))):
+        s.ask("POST", s.at(resource), made, {"Content-Type": ""})
+        s.ask("POST", s.at(resource), made, {"Content-Type": "application/cbor"})
+        s.ask("PUT", s.at(resource, "a"), made, {"Content-Type": ""})
+        s.ask("PATCH", s.at(resource, "a"), {}, {"Content-Type": ""})
+        s.ask("PATCH", s.at(resource, "a"), made, {"Content-Type": "application/apply-patch+cbor"}, fieldManager="m")
+        s.ask("DELETE", s.at(resource, "a"), {"propagationPolicy": "Foo"}, {"Content-Type": ""})
+        s.ask("DELETE", s.at(resource, "a"), {"propagationPolicy": "Foo"}, {"Content-Type": "text/plain"})
+        s.get(s.at(resource, "a"), "application/cbor")
+        s.get(s.at(resource), "application/cbor, application/json")
+        s.watch(s.at(resource), "application/cbor-seq", timeoutSeconds="1")
+
+
 @script("7.1 letters of fields count")
 def _(s: Session) -> None:
     s.post(s.at("configmaps"), {"Metadata": {"name": "a"}, "metadata": {"name": "b", "Labels": {"x": "1"}}, "Data": {"a": "1"}})

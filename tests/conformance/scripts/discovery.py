@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -99,6 +100,61 @@ def _(s: Session) -> None:
     s.get("/api", AGGREGATED)
     s.get("/api", f"{AGGREGATED},application/json")
     s.get("/api", "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList")
+
+
+def own_group(s: Session, **version: Any) -> str:
+    """The path of a new group with one kind."""
+    group = f"{s.ns}.example.com"
+    made = definition("Bar", group, **version)
+    made["spec"]["names"] |= {"shortNames": ["br"], "categories": ["all"]}
+    s.unseen("POST", s.at("customresourcedefinitions"), made)
+    s.eventually(f"/apis/{group}", 200)
+    return group
+
+
+@script("10.1 all groups, in the order that a server prefers")
+def _(s: Session) -> None:
+    group = own_group(s)
+    s.glance("/apis", lambda answer: {**answer, "groups": [each for each in answer["groups"] if "example.com" not in each["name"]]})
+    s.glance("/apis", lambda answer: [each for each in answer["groups"] if each["name"] == group])
+    shown = ("/api", "/openapi", "/version")
+    s.glance("/", lambda answer: [path for path in answer["paths"] if path.startswith(shown) and "example" not in path])
+    s.unseen("DELETE", s.at("customresourcedefinitions", f"bars.{group}"))
+
+
+@script("10.1 aggregated discovery of all groups")
+def _(s: Session) -> None:
+    group = own_group(s, subresources={"status": {}})
+
+    def pick(answer: Any) -> Any:
+        found = [each for each in answer["items"] if each["metadata"].get("name") in ("apps", "policy", group)]
+        return found if len(found) == 3 else None
+
+    for accept in (AGGREGATED, f"{AGGREGATED},application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json"):
+        s.glance("/apis", pick, accept)
+    s.get("/apis", "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList")
+    s.unseen("DELETE", s.at("customresourcedefinitions", f"bars.{group}"))
+
+
+@script("10.1 aggregated discovery that is known already: 304")
+def _(s: Session) -> None:
+    accept = {"Accept": AGGREGATED}
+    s.ask("GET", "/api", None, accept)
+    tag = s.exchanges[-1].headers["etag"]
+    s.ask("GET", "/api", None, {**accept, "If-None-Match": tag})
+    s.ask("GET", "/api", None, {**accept, "If-None-Match": '"other"'})
+    s.ask("GET", "/api", None, {"If-None-Match": tag})
+    s.hide(json.loads(s.exchanges[-1].body)["serverAddressByClientCIDRs"][0]["serverAddress"], "ADDRESS")
+    for number in (0, 2):
+        only_shape = {"kind": json.loads(s.exchanges[number].body)["kind"], "tag": len(s.exchanges[number].headers["etag"])}
+        s.exchanges[number].body = json.dumps(only_shape).encode()
+
+
+@script("10.1 the version of the server")
+def _(s: Session) -> None:
+    s.glance("/version", lambda answer: {**dict.fromkeys(answer, "TEXT"), "major": answer["major"], "compiler": answer["compiler"]})
+    for method in ("POST", "PUT", "DELETE"):
+        s.ask(method, "/version")
 
 
 @script("10.1 health")

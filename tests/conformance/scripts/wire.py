@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.conformance.definitions import config_map, definition, deployment, foo, pod
 from tests.conformance.script import script
-from tests.conformance.session import TABLE, Session
+from tests.conformance.session import GROUP, TABLE, Session
 
 
 @script("1.1 typed objects have the key order of their kind, and lists their items without kind", ordered=True)
@@ -71,6 +71,28 @@ def _(s: Session) -> None:
     s.get(f"/api/v1/namespaces/{s.ns}/nosuch")
     s.get(s.at("configmaps", "a", "nosuch"))
     s.get("/nosuch")
+
+
+@script("1.3 HEAD is a GET without its body")
+def _(s: Session) -> None:
+    s.have(config_map("a"), foo("a"))
+    for resource in ("configmaps", "foos"):
+        s.ask("HEAD", s.at(resource, "a"))
+        s.ask("HEAD", s.at(resource, "none"))
+        s.ask("HEAD", s.at(resource))
+    for path in ("/version", "/api", "/apis", "/apis/apps/v1", "/apis/lab.example.com/v1", "/apis/lab.example.com", "/nosuch"):
+        s.ask("HEAD", path)
+
+
+@script("1.3 paths that mind no method")
+def _(s: Session) -> None:
+    versions = [f"/{group}{version}" for group in ("apps", "apiextensions.k8s.io", GROUP, "nosuch.example.com") for version in ("", "/v1")]
+    groups = [f"/apis{path}" for path in ("", "/", *versions)]
+    for path in ("/readyz", "/", "/version", "/openapi/v3", "/openapi/v2", "/openapi/v3/api/v1", "/api", "/api/v1", *groups):
+        for method in ("HEAD", "POST", "OPTIONS"):
+            s.ask(method, path)
+            if s.exchanges[-1].status == 200:
+                s.exchanges[-1].body = b"as to a GET"
 
 
 @script("1.3 warnings are headers, once each")
