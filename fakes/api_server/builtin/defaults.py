@@ -170,7 +170,7 @@ def _limit_range(document: Document) -> None:
             continue
         for name, value in (limit.get("max") or {}).items():
             limit.setdefault("default", {}).setdefault(name, value)
-        for name, value in {**(limit.get("default") or {}), **(limit.get("min") or {})}.items():
+        for name, value in {**(limit.get("min") or {}), **(limit.get("default") or {})}.items():
             limit.setdefault("defaultRequest", {}).setdefault(name, value)
 
 

@@ -29,6 +29,16 @@ def canonical(value: str | float) -> str:
     return _decimal(number.scaleb(_DECIMAL[suffix]))
 
 
+def amount(text: str) -> Decimal:
+    """How much a canonical quantity is."""
+    match = _FORM.fullmatch(text)
+    assert match is not None, "it is canonical"
+    number, suffix = Decimal(match[1]), match[2] or ""
+    if suffix in _BINARY:
+        return number * Decimal(1024) ** _BINARY[suffix]
+    return number.scaleb(int(suffix[1:]) if suffix[:1] in ("e", "E") and len(suffix) > 1 else _DECIMAL[suffix])
+
+
 def _binary(number: int) -> str:
     power = 0
     while power < len(_BINARY) and number % 1024 == 0 and number:

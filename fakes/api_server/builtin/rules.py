@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from fakes.api_server.builtin import event_rules, node_rules
+from fakes.api_server.builtin.amount_rules import changed_quota, limit_faults, quota_faults
 from fakes.api_server.builtin.config_rules import config_map_faults, secret_faults, secret_warnings
 from fakes.api_server.builtin.pod_changes import pod_changes
 from fakes.api_server.builtin.pod_rules import pod_spec_faults, template_faults
@@ -242,12 +243,14 @@ RULES: Mapping[str, Rule] = {
     "ingressclasses.networking.k8s.io": _needs(spec__controller=""),
     "ingresses.networking.k8s.io": _ingress,
     "jobs.batch": _job,
+    "limitranges": limit_faults,
     "persistentvolumeclaims": _claim,
     "persistentvolumes": _volume,
     "pods": _pod,
     "podtemplates": _pod_template,
     "replicasets.apps": _selected,
     "replicationcontrollers": _replication_controller,
+    "resourcequotas": quota_faults,
     "rolebindings.rbac.authorization.k8s.io": _binding("Role", "ClusterRole"),
     "runtimeclasses.node.k8s.io": _needs(handler=""),
     "secrets": secret_faults,
@@ -310,6 +313,8 @@ def change_faults(resource: str, document: Document, old: Document) -> Iterator[
         yield from event_rules.change_faults(document, old)
     if resource == "nodes":
         yield from node_rules.changed_node(document, old)
+    if resource == "resourcequotas":
+        yield from changed_quota(document, old)
     if resource == "pods":
         yield from pod_changes(document, old)
 

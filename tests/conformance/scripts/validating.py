@@ -231,3 +231,55 @@ def _(s: Session) -> None:
     s.put(s.at("foos", "a"), foo("a", {"color": "x" * 3_200_000}))
     s.patch(s.at("foos", "a"), {"spec": {"color": "x" * 3_200_000}})
     s.ask("POST", s.at("configmaps"), b"x" * 3_145_729, {"Content-Type": "text/plain"})
+
+
+@script("7.1 what a quota counts, and how much of it")
+def _(s: Session) -> None:
+    hards: list[dict[str, Any]] = [
+        {"pods": "1500m"},
+        {"pods": -1},
+        {"cpu": "-500m", "memory": "1.5"},
+        {"nosuch": 1},
+        {"e.com/gpu": "0.5"},
+        {"requests.e.com/gpu": "0.5", "hugepages-2Mi": 1, "requests.hugepages-1Gi": 1, "storage": 1},
+        {"a/b/c": 1, "A_": 2, "count/things.e.com": "1"},
+    ]
+    scopes = (["BestEffort"], ["BestEffort", "NotBestEffort"], ["Nosuch"], ["VolumeAttributesClass"], ["Terminating", "NotTerminating"])
+    for hard in hards:
+        s.post(s.at("resourcequotas"), {"metadata": {"name": "a"}, "spec": {"hard": hard}}, dryRun="All")
+    for scope in scopes:
+        spec = {"hard": {"cpu": "1", "e.com/x": "1"}, "scopes": scope}
+        s.post(s.at("resourcequotas"), {"metadata": {"name": "a"}, "spec": spec}, dryRun="All")
+    s.post(s.at("resourcequotas"), {"metadata": {"name": "a"}, "spec": {"hard": {"pods": "3"}}})
+    changes: list[dict[str, Any]] = [{"hard": {"pods": 1.5}}, {"scopes": ["Terminating"]}, {"scopes": []}]
+    for change in changes:
+        s.patch(s.at("resourcequotas", "a"), {"spec": change})
+    s.patch(s.at("resourcequotas", "a", "status"), {"status": {"hard": {"pods": "x"}, "used": {"nosuch": "1"}}})
+    s.patch(s.at("resourcequotas", "a", "status"), {"status": {"hard": {"pods": "-1"}, "used": {"nosuch": "1"}}})
+
+
+@script("7.1 the bounds of a limit range")
+def _(s: Session) -> None:
+    limits: list[dict[str, Any]] = [
+        {"type": "Container", "min": {"cpu": 2}, "max": {"cpu": 1}},
+        {"type": "Container", "min": {"cpu": 2}, "max": {"cpu": 3}, "default": {"cpu": "1"}},
+        {"type": "Container", "default": {"cpu": 1}, "defaultRequest": {"cpu": "1500m"}},
+        {"type": "Container", "max": {"memory": "1Gi"}, "default": {"memory": "2G"}, "defaultRequest": {"memory": "3G"}},
+        {"type": "Container", "maxLimitRequestRatio": {"cpu": "500m"}},
+        {"type": "Container", "min": {"cpu": "1"}, "max": {"cpu": 3}, "maxLimitRequestRatio": {"cpu": 4}},
+        {"type": "Container", "max": {"storage": "1", "nosuch": "1", "e.com/x": "1", "hugepages-2Mi": 1, "kubernetes.io/x": 1}},
+        {"type": "Container", "default": {"e.com/x": "1"}, "defaultRequest": {"e.com/x": "2"}},
+        {"type": "Pod", "default": {"cpu": 1}, "defaultRequest": {"cpu": 1}, "max": {"cpu": "-1"}},
+        {"type": "PersistentVolumeClaim", "default": {"storage": 1}},
+        {"type": "PersistentVolumeClaim", "max": {"storage": 1, "cpu": 1, "nosuch": 1}},
+        {"type": "Nosuch"},
+        {"type": "e.com/x", "max": {"storage": 1}},
+        {"type": "-"},
+        {},
+    ]
+    for limit in limits:
+        s.post(s.at("limitranges"), {"metadata": {"name": "a"}, "spec": {"limits": [limit]}}, dryRun="All")
+    pod_limit = {"type": "Pod", "max": {"cpu": 1}}
+    s.post(s.at("limitranges"), {"metadata": {"name": "a"}, "spec": {"limits": [pod_limit, pod_limit]}}, dryRun="All")
+    s.post(s.at("limitranges"), {"metadata": {"name": "a"}, "spec": {"limits": [pod_limit]}})
+    s.patch(s.at("limitranges", "a"), {"spec": {"limits": [{"type": "Pod", "min": {"cpu": 2}, "max": {"cpu": 1}}]}})
