@@ -36,6 +36,7 @@ _IN_TEXT = [
     re.compile(r"(?<=ResourceVersion in precondition: )(\d+)"),
     re.compile(r"(?<=ResourceVersion in object meta: )(\d+)"),
     re.compile(r"(?<=resourceVersion=)(\d+)"),
+    re.compile(r"(?<=resourceVersion:)(\d+)"),
     re.compile(r"(?<=resourceVersion: \")(\d+)"),
     re.compile(r"(?<=resourceVersion\\\":\\\")(\d+)"),
     re.compile(r"(?<=resourceVersion\":\")(\d+)"),

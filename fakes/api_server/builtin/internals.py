@@ -27,6 +27,11 @@ def difference(old: Any, new: Any, struct: str) -> str:
     return "".join(lines[2:])
 
 
+def shown(outer: Mapping[str, Any], inner: Mapping[str, tuple[Any, str]]) -> str:
+    """Fields that have the names that they have outside, and, by their names inside, values with their structs; in one line."""
+    return to_json({**outer, **{name: dict(_fields(value, struct)) for name, (value, struct) in inner.items()}}).decode()
+
+
 def _printed(value: Any, struct: str) -> list[str]:
     text = msgspec.json.format(to_json(dict(_fields(value, struct))), indent=1).decode()
     return [f"{line}\n" for line in text.split("\n")]

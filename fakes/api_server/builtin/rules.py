@@ -9,9 +9,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from fakes.api_server.builtin import event_rules, node_rules
+from fakes.api_server.builtin import event_rules, job_rules, node_rules
 from fakes.api_server.builtin.amount_rules import changed_quota, limit_faults, quota_faults
 from fakes.api_server.builtin.config_rules import config_map_faults, secret_faults, secret_warnings
+from fakes.api_server.builtin.label_selectors import selects
 from fakes.api_server.builtin.pod_changes import pod_changes
 from fakes.api_server.builtin.pod_rules import pod_spec_faults, template_faults
 from fakes.api_server.builtin.port_rules import port_warnings
@@ -85,11 +86,8 @@ def _daemon_set(document: Document) -> Iterator[Cause]:
 
 
 def _mismatch(spec: Document) -> Iterator[Cause]:
-    selector = spec.get("selector") or {}
     labels = ((spec.get("template") or {}).get("metadata") or {}).get("labels")
-    wanted = selector.get("matchLabels") or {}
-    matches = all((labels or {}).get(key) == value for key, value in wanted.items())
-    if not matches or spec.get("selector") is None:
+    if not selects(spec.get("selector"), labels or {}):
         yield invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`")
 
 
@@ -109,10 +107,6 @@ def _pod(document: Document) -> Iterator[Cause]:
 
 def _pod_template(document: Document) -> Iterator[Cause]:
     yield from template_faults(document.get("template") or {}, "template")
-
-
-def _job(document: Document) -> Iterator[Cause]:
-    yield from template_faults(document["spec"]["template"], "spec.template", job=True)
 
 
 def _cron_job(document: Document) -> Iterator[Cause]:
@@ -238,11 +232,10 @@ RULES: Mapping[str, Rule] = {
     "deployments.apps": _deployment,
     "endpointslices.discovery.k8s.io": _needs(addressType=""),
     "events": event_rules.core_faults,
-    "events.events.k8s.io": event_rules.faults,
     "horizontalpodautoscalers.autoscaling": _autoscaler,
     "ingressclasses.networking.k8s.io": _needs(spec__controller=""),
     "ingresses.networking.k8s.io": _ingress,
-    "jobs.batch": _job,
+    "jobs.batch": job_rules.job_faults,
     "limitranges": limit_faults,
     "persistentvolumeclaims": _claim,
     "persistentvolumes": _volume,
@@ -264,7 +257,6 @@ _IMMUTABLE: Mapping[str, tuple[str, ...]] = {
     "controllerrevisions.apps": ("data",),
     "daemonsets.apps": ("spec.selector",),
     "deployments.apps": ("spec.selector",),
-    "jobs.batch": ("spec.selector", "spec.completionMode"),
     "replicasets.apps": ("spec.selector",),
     "secrets": ("type",),
     "storageclasses.storage.k8s.io": ("provisioner", "parameters"),
@@ -288,9 +280,12 @@ def warnings(resource: str, document: Document, old: Document | None = None) -> 
 
 
 def creation_faults(resource: str, document: Document) -> Iterator[Cause]:
-    """What counts only when an object is created."""
+    """What counts only when an object is created. It is told first."""
     if resource == "events.events.k8s.io":
+        yield from event_rules.faults(document)
         yield from event_rules.creation_faults(document)
+    elif resource == "jobs.batch":
+        yield from job_rules.generation_faults(document)
     elif resource == "nodes":
         yield from node_rules.node(document)
     elif resource == "controllerrevisions.apps" and not isinstance(document.get("data"), dict):
@@ -310,9 +305,12 @@ def change_faults(resource: str, document: Document, old: Document) -> Iterator[
             if not same(document.get(field), old.get(field)):
                 yield Cause("FieldValueForbidden", "Forbidden: field is immutable when `immutable` is set", field)
     if resource == "events.events.k8s.io":
+        yield from event_rules.faults(document)
         yield from event_rules.change_faults(document, old)
     if resource == "nodes":
         yield from node_rules.changed_node(document, old)
+    if resource == "jobs.batch":
+        yield from job_rules.job_changes(document, old)
     if resource == "resourcequotas":
         yield from changed_quota(document, old)
     if resource == "pods":

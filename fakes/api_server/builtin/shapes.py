@@ -117,7 +117,7 @@ class TypedShape:
         rule = RULES.get(self._resource)
         found = [*([] if rule is None else rule(document)), *count_faults(self._resource, document)]
         if old is None:
-            return [*found, *creation_faults(self._resource, document)]
+            return [*creation_faults(self._resource, document), *found]
         return [*found, *change_faults(self._resource, document, old)]
 
     def status_faults(self, document: Document, old: Mapping[str, Any] | None) -> list[Cause]:

@@ -283,3 +283,42 @@ def _(s: Session) -> None:
     s.post(s.at("limitranges"), {"metadata": {"name": "a"}, "spec": {"limits": [pod_limit, pod_limit]}}, dryRun="All")
     s.post(s.at("limitranges"), {"metadata": {"name": "a"}, "spec": {"limits": [pod_limit]}})
     s.patch(s.at("limitranges", "a"), {"spec": {"limits": [{"type": "Pod", "min": {"cpu": 2}, "max": {"cpu": 1}}]}})
+
+
+@script("7.1 the selector of a job, and what of a job stays as it is")
+def _(s: Session) -> None:
+    containers = {"restartPolicy": "Never", "containers": [{"name": "c", "image": "i"}]}
+    bare, labelled = {"spec": containers}, {"metadata": {"labels": {"a": "b"}}, "spec": containers}
+    prefix = "batch.kubernetes.io/"
+    selected = {"matchLabels": {"a": "b"}}
+    specs: list[dict[str, Any]] = [
+        {"selector": selected},
+        {"selector": selected, "template": labelled},
+        {"selector": selected, "manualSelector": True},
+        {"selector": {}, "manualSelector": True},
+        {"manualSelector": True, "template": labelled},
+        {"selector": {"matchLabels": {f"{prefix}controller-uid": "x"}}},
+        {"selector": {"matchLabels": {f"{prefix}job-name": "a"}}},
+        {"template": {**bare, "metadata": {"labels": {"job-name": "b"}}}},
+        {"template": {**bare, "metadata": {"labels": {f"{prefix}controller-uid": "x", "controller-uid": "y"}}}},
+    ]
+    for spec in specs:
+        s.post(s.at("jobs"), {"metadata": {"name": "a"}, "spec": {"template": bare, **spec}}, dryRun="All")
+    s.post(s.at("jobs"), {"metadata": {"name": "a"}, "spec": {"template": labelled}})
+    changes: list[dict[str, Any]] = [
+        {"completions": 2},
+        {"completions": None},
+        {"parallelism": 2},
+        {"backoffLimit": 2},
+        {"selector": None},
+        {"selector": selected},
+        {"completionMode": "Indexed"},
+        {"backoffLimitPerIndex": 1},
+        {"managedBy": "e.com/x"},
+        {"suspend": True},
+        {"suspend": False},
+    ]
+    for change in changes:
+        s.patch(s.at("jobs", "a"), {"spec": change})
+    s.patch(s.at("jobs", "a"), {"spec": {"template": {"metadata": {"labels": {"x": "y"}}}}})
+    s.patch(s.at("jobs", "a"), {"spec": {"template": {"metadata": {"labels": {"job-name": None}}}}})
