@@ -88,6 +88,10 @@ class Lens(Protocol):
 
     def __call__(self, version: Version) -> Version: ...
 
+    def keep(self, document: dict[str, Any]) -> None:
+        """Take out, in place, what is not stored of what is written through it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:

@@ -234,14 +234,6 @@ def test_what_says_no_version_is_of_another_type(client: Client, said: dict[str,
     assert (refused.status, refused.message) == (400, "invalid object type: /, Kind=ConfigMap")
 
 
-def test_entries_without_a_key_that_are_stored_already_are_named(client: Client) -> None:
-    path, account = "/api/v1/namespaces/default/serviceaccounts", {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "s"}}
-    client.post(path, {**account, "secrets": [{"namespace": "x"}]})
-    refused = apply(client, {**account, "secrets": [{"name": "y"}]}, path=path)
-    start = "failed to create typed live object (default/s; /v1, Kind=ServiceAccount): .secrets: element 0: associative list with keys"
-    assert (refused.status, refused.message.startswith(start)) == (500, True)
-
-
 def entry(fields: dict[str, Any], time: Any = "2026-01-01T00:00:00Z") -> dict[str, Any]:
     return {"manager": "x", "operation": "Update", "apiVersion": "v1", "time": time, "fieldsType": "FieldsV1", "fieldsV1": fields}
 

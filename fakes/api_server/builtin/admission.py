@@ -15,6 +15,7 @@ NAMESPACES = ("", "namespaces")
 PODS = ("", "pods")
 NODES = ("", "nodes")
 JOBS = ("batch", "jobs")
+ACCOUNTS = ("", "serviceaccounts")
 DAEMON_SETS = ("apps", "daemonsets")
 TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 CLAIMS = ("", "persistentvolumeclaims")
@@ -56,6 +57,8 @@ def prepare_new(kind: Kind, document: dict[str, Any]) -> None:
     elif kind.storage_key == PODS:
         admit_pod(document)
         document["status"] = {"phase": "Pending", "qosClass": quality(document["spec"])}
+    elif kind.storage_key == ACCOUNTS:
+        _keep_names(document)
     elif kind.storage_key == DAEMON_SETS:
         document["metadata"]["annotations"][TEMPLATE_GENERATION] = "1"
     elif kind.storage_key == JOBS:
@@ -72,6 +75,12 @@ def prepare_new(kind: Kind, document: dict[str, Any]) -> None:
             spec["taints"] = [*(spec.get("taints") or ()), dict(_NOT_READY)]
 
 
+def _keep_names(account: dict[str, Any]) -> None:
+    """Of the secrets of a service account, in place, nothing but their names."""
+    if account.get("secrets"):
+        account["secrets"] = [{"name": found["name"]} if found.get("name") else {} for found in account["secrets"]]
+
+
 def _generate_selector(job: dict[str, Any]) -> None:
     """Have a job select its own pods by labels that no other job's have, in place, unless it does so itself."""
     own, spec = job["metadata"], job["spec"]
@@ -85,8 +94,16 @@ def _generate_selector(job: dict[str, Any]) -> None:
     selector.setdefault("matchLabels", {}).setdefault("batch.kubernetes.io/controller-uid", own["uid"])
 
 
-def count_template(old: dict[str, Any], new: dict[str, Any]) -> None:
-    """Say in an annotation of a daemon set, in place, how often its template has changed."""
+def complete(kind: Kind, old: dict[str, Any], new: dict[str, Any]) -> None:
+    """Do, in place, what a server does to an update when its owners have been noted."""
+    if kind.storage_key == DAEMON_SETS:
+        _count_template(old, new)
+    elif kind.storage_key == ACCOUNTS:
+        _keep_names(new)
+
+
+def _count_template(old: dict[str, Any], new: dict[str, Any]) -> None:
+    """Say in an annotation of a daemon set how often its template has changed."""
     count = int(old["metadata"]["annotations"][TEMPLATE_GENERATION])
     changed = not same(old["spec"]["template"], new["spec"]["template"])
     new["metadata"]["annotations"][TEMPLATE_GENERATION] = str(count + changed)

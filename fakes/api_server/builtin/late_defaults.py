@@ -7,6 +7,8 @@ defaults all the same, and the first update stores them, even one that changes n
 
 from __future__ import annotations
 
+from typing import Any
+
 from fakes.api_server.builtin import schemas, typed
 from fakes.api_server.builtin.defaults import DEFAULTS
 from fakes.api_server.wire.escapes import escaped
@@ -25,6 +27,9 @@ class LateDefaults:
     def __init__(self, name: str, schema: str) -> None:
         self._fill_in = DEFAULTS[name]
         self._schema = schema
+
+    def keep(self, document: dict[str, Any]) -> None:
+        """All of it."""
 
     def __call__(self, version: Version) -> Version:
         document = version.document()

@@ -6,8 +6,10 @@ What a lens makes of a stored state is remembered with it, so that a list looks 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from fakes.api_server.custom import structural
+from fakes.api_server.objects import metadata
 from fakes.api_server.wire.encoding import to_json
 from fakes.storage import Version
 
@@ -22,8 +24,14 @@ class SchemaLens:
         self._schemas: Sequence[structural.Schema] = (stored,) if stored is own else (stored, own)
         self.exact = self.up_to_date = stored is own
 
+    def keep(self, document: dict[str, Any]) -> None:
+        """What the version knows in which it is kept."""
+        structural.prune(document, self._schemas[0])
+
     def __call__(self, version: Version) -> Version:
         document = version.document()
+        for field in metadata.emptied(document["metadata"]):
+            del document["metadata"][field]
         structural.prune(document, self._schemas[0])
         structural.fill_in(document, self._schemas[0])
         for schema in self._schemas[1:]:

@@ -42,6 +42,7 @@ def known_fields() -> tuple[str, ...]:
     return _Shape.__struct_encode_fields__
 
 
+_COLLECTIONS = ("labels", "annotations", "ownerReferences", "finalizers")
 _KNOWN = frozenset(known_fields())
 _WRONG_TYPE = re.compile(r"Expected `([a-z]+)[^,]*, got `([a-z]+)`(?: - at `\$\.?([A-Za-z]*))?")
 _GO_TYPES = {"int": "number", "float": "number", "str": "string"}
@@ -65,6 +66,11 @@ def clean(kind: Kind, document: Mapping[str, Any]) -> dict[str, Any]:
         raise errors.undecodable(kind.resource.kind, kind.resource.version, why) from None
     kept = {field: value for field, value in metadata.items() if (value or _counts(field, value)) and field in _KNOWN}
     return {**document, "metadata": kept}
+
+
+def emptied(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that say nothing and are there all the same. A server stores them with an applied custom resource; nobody sees them."""
+    return {field: metadata[field] for field in _COLLECTIONS if metadata.get(field) in ({}, [])}
 
 
 def _counts(field: str, value: Any) -> bool:

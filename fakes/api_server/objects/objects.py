@@ -9,6 +9,7 @@ from typing import Any
 
 from fakes.api_server import errors
 from fakes.api_server.kinds import Kind
+from fakes.api_server.objects.metadata import emptied
 from fakes.api_server.requests import Call
 from fakes.api_server.verbs.watch_cache import WatchCache
 from fakes.api_server.wire.encoding import restamp, shown, shown_event, stored_bytes, to_document
@@ -98,6 +99,9 @@ class Objects:
 
     def put(self, kind: Kind, key: str, document: dict[str, Any], expect: int) -> Version:
         """Store `document`, which gets the new resource version, and give it as it is seen then. Raises `Changed`."""
+        lens = kind.lens
+        if lens is not None and not lens.exact:
+            lens.keep(document)
 
         def encode(revision: int) -> bytes:
             document["metadata"]["resourceVersion"] = str(revision)
@@ -105,7 +109,7 @@ class Objects:
 
         version = self.storage.write(kind.storage_key, key, encode, expect=expect).new
         assert version is not None, "a write leaves an object behind"
-        if (lens := kind.lens) is not None and lens.exact:
+        if lens is not None and lens.exact and not emptied(document["metadata"]):
             version.settle(lens)
         return shown(kind, version)
 

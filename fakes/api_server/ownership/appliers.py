@@ -29,7 +29,7 @@ _BEFORE = "before-first-apply"
 class Application:
     """One configuration. `forms` are those of its object, `reset` is what cannot be written by this way.
 
-    `empty` is an object in which nothing was set, `now` is a timestamp.
+    `empty` is an object in which nothing was set, `now` is a timestamp. `doubtful` is whether what is there may be not of its type.
     """
 
     config: Document
@@ -39,12 +39,16 @@ class Application:
     reset: FieldSet
     empty: Document
     now: str
+    doubtful: bool
 
     def to(self, live: Document | None, managers: Managers) -> tuple[Document, Managers]:
         """What becomes of an object (None for one to be made), and of its managers. `live` is without managedFields."""
         if live is None:
             live = self.empty
         elif not managers:
+            if self.doubtful and (fault := type_faults.complaint(live, self._type, doubled=True)):
+                start = f"failed to create manager for existing fields: failed to convert new object ({place_of(live)}) to smd typed"
+                raise errors.server_failure(f"{start}: {fault}")
             before = Author(_BEFORE, self.author.api_version, self.author.subresource)
             managers = updated({}, self.empty, live, before, self.forms, self.now, self.reset)
         try:
@@ -89,11 +93,9 @@ class Application:
         return new if changed else live, managers
 
     def _merged(self, live: Document) -> Document:
-        try:
-            document: Document = merged(live, self.config, self._type)
-        except ValueError:
-            fault = type_faults.complaint(live, self._type)
-            raise errors.server_failure(f"failed to create typed live object ({place_of(live)}): {fault}") from None
+        if self.doubtful and (fault := type_faults.complaint(live, self._type, doubled=True)):
+            raise errors.server_failure(f"failed to create typed live object ({place_of(live)}): {fault}")
+        document: Document = merged(live, self.config, self._type)
         return document
 
     def _check(self) -> None:

@@ -10,14 +10,19 @@ from fakes.api_server.builtin import schemas, typed
 from fakes.api_server.kinds import Kind, Kinds
 from fakes.api_server.objects.objects import Objects
 from fakes.api_server.options import WriteOptions
-from fakes.api_server.ownership import managers
+from fakes.api_server.ownership import managers, type_faults
 from fakes.api_server.ownership.appliers import Application
 from fakes.api_server.ownership.field_types import type_of
 from fakes.api_server.ownership.managers import Author, Entries, Form, Forms, Managers
 from fakes.api_server.ownership.reset_fields import reset_fields
 from fakes.api_server.requests import Call
+from fakes.api_server.wire.encoding import same
 
 Document = dict[str, Any]
+
+_HEADER = ("apiVersion", "kind", "metadata")
+_ACCOUNTS = ("", "serviceaccounts")
+"""Their secrets may be without the name by which they are known. Of all others only custom resources can be what is not of their type."""
 
 
 class Ownership:
@@ -26,6 +31,23 @@ class Ownership:
     def __init__(self, objects: Objects, kinds: Kinds) -> None:
         self._objects = objects
         self._kinds = kinds
+
+    def counts(self, call: Call, sent: Document, old: Document | None = None) -> bool:
+        """Whether a server can read what a write sent, and what was there, as one of its type: else it leaves managedFields as they are.
+
+        `sent` is as it was read, with what this write cannot change. What is kept of it has been looked at elsewhere.
+        """
+        kind = call.kind
+        if kind.storage_key == _ACCOUNTS:
+            return not any(type_faults.complaint(state, type_of(kind), doubled=True) for state in (sent, old) if state)
+        if not kind.custom or "status" not in kind.subresources:
+            return True
+        left_out = {
+            name: value
+            for name, value in sent.items()
+            if name not in _HEADER and (name == "status") != bool(call.subresource) and not (old and same(old.get(name), value))
+        }
+        return not left_out or not type_faults.complaint(left_out, type_of(kind), doubled=True)
 
     def of_new(self, call: Call, document: Document, sent: Entries | None, options: WriteOptions) -> Entries:
         """Of an object that is created. `sent` are the managedFields that came with it, if any did."""
@@ -63,6 +85,7 @@ class Ownership:
             reset_fields(call.kind, call.subresource),
             empty(call.kind),
             self._objects.now(),
+            call.kind.custom or call.kind.storage_key == _ACCOUNTS,
         )
         known = self._reconciled(call.kind, managers.known(entries, None))
         document, changed = application.to(live, known)

@@ -13,19 +13,19 @@ from fakes.api_server.patching.strategic_merge import go_text
 _GO_TYPES = {str: "string", bool: "bool", int: "int64", float: "float64", dict: "map[string]interface {}", list: "[]interface {}"}
 
 
-def complaint(document: Any, type: FieldType) -> str:
-    """Everything that is wrong; empty where nothing is."""
-    found = list(_faults(document, type, ""))
+def complaint(document: Any, type: FieldType, *, doubled: bool = False) -> str:
+    """Everything that is wrong; empty where nothing is. With `doubled`, entries may be there twice."""
+    found = list(_faults(document, type, "", doubled))
     return "\n  ".join(["errors:", *found]) if len(found) > 1 else "".join(found)
 
 
-def _faults(value: Any, type: FieldType, path: str) -> Iterator[str]:
+def _faults(value: Any, type: FieldType, path: str, doubled: bool) -> Iterator[str]:
     if value is None:
         return
     if isinstance(value, dict) and type.map is not None:
-        yield from _in_fields(value, type.map, path)
+        yield from _in_fields(value, type.map, path, doubled)
     elif isinstance(value, list) and type.list is not None:
-        yield from _in_entries(value, type.list, path)
+        yield from _in_entries(value, type.list, path, doubled)
     elif isinstance(value, dict | list) or not type.scalar or not _fits(value, type.scalar):
         yield f"{path}: {_expectation(value, type)}" if path else _expectation(value, type)
 
@@ -60,16 +60,16 @@ def _literal(value: Any) -> str:
     return "interface {}(nil)" if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def _in_fields(value: dict[str, Any], fields: MapType, path: str) -> Iterator[str]:
+def _in_fields(value: dict[str, Any], fields: MapType, path: str, doubled: bool) -> Iterator[str]:
     for name, item in value.items():
         field = fields[name]
         if not field.declared and not fields.open:
             yield f"{path}.{name}: field not declared in schema"
             return
-        yield from _faults(item, field.type, f"{path}.{name}")
+        yield from _faults(item, field.type, f"{path}.{name}", doubled)
 
 
-def _in_entries(value: list[Any], type: ListType, path: str) -> Iterator[str]:
+def _in_entries(value: list[Any], type: ListType, path: str, doubled: bool) -> Iterator[str]:
     seen = set()
     for index, item in enumerate(value):
         place = f"[{index}]"
@@ -80,7 +80,7 @@ def _in_entries(value: list[Any], type: ListType, path: str) -> Iterator[str]:
                 yield f"{path}: element {index}: {error}"
                 return
             place = field_sets.text([step])
-            if step in seen:
+            if step in seen and not doubled:
                 yield f"{path}: duplicate entries for key {place}"
             seen.add(step)
-        yield from _faults(item, type.element, f"{path}{place}")
+        yield from _faults(item, type.element, f"{path}{place}", doubled)

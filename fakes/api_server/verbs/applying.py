@@ -67,6 +67,8 @@ class Applier:
             self._check_nulls(call, copied(document), live)
         document = metadata.clean(kind, document)
         own = document["metadata"]
+        if kind.custom:
+            own.update(metadata.emptied(merged.get("metadata") or {}))
         check_name(own, call.name)
         check_place(call, own)
         return Revision(document, repeated, entries=entries)

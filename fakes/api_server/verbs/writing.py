@@ -118,6 +118,7 @@ class Writer:
             document = crds.defaulted(document)
             self._note_owners(call, document, revision, options)
         else:
+            counts = self._ownership.counts(call, document)
             admission.drop_status(kind, document)
             shape = shape_of(kind)
             internal = internal_kind(kind)
@@ -127,7 +128,8 @@ class Writer:
                 settled = to_internal(kind, document)
                 shape_of(internal).fill_in(settled)
                 document = from_internal(kind, settled)
-            self._note_owners(call, document, revision, options)
+            if counts:
+                self._note_owners(call, document, revision, options)
             admission.prepare_new(kind, document)
             if kind.storage_key == SERVICES:
                 allocate(self._objects.storage, document)
@@ -233,6 +235,7 @@ class Writer:
         live = old["metadata"].pop("managedFields", None)
         sent = revision.document
         check_version(kind, old, sent)
+        counts = revision.entries is not None or self._ownership.counts(call, sent, old)
         internal = internal_kind(kind)
         if internal is kind:
             before, after = old, self._settle(call, old, sent)
@@ -242,7 +245,7 @@ class Writer:
             after = self._settle(replace(call, kind=internal), before, to_internal(kind, sent))
             new = from_internal(kind, after)
         warnings = (*revision.warnings, *metadata.warnings(new), *rules.warnings(kind.resource.name, new, old))
-        entries = revision.entries
+        entries = revision.entries if counts else live or []
         if entries is None:
             entries = self._ownership.of_changed(call, old, new, live, revision.sent, options)
         if not call.subresource:
@@ -262,7 +265,7 @@ class Writer:
                 self._definitions.written(kind, version)
                 return ObjectAnswer(version if internal is kind else shown(kind, version), warnings=warnings)
         # nothing was stored under a new version: the answer shows the change, under the old one
-        return ObjectAnswer(Version(call.key, version.revision, encode_object(kind, new)), warnings=warnings)
+        return ObjectAnswer(kind.seen(Version(call.key, version.revision, encode_object(kind, new))), warnings=warnings)
 
     def _internal(self, call: Call, internal: Kind, version: Version) -> Document:
         """The state of which `version` is another form. Raises `Changed` where it is no more."""
@@ -282,8 +285,8 @@ class Writer:
         """What a server does to an update, in place, when its owners have been noted: nobody owns that."""
         if kind.storage_key == SERVICES:
             reallocate(self._objects.storage, old, new)
-        elif kind.storage_key == admission.DAEMON_SETS:
-            admission.count_template(old, new)
+        else:
+            admission.complete(kind, old, new)
 
     def _settle(self, call: Call, old: Document, sent: Document) -> Document:
         kind = call.kind

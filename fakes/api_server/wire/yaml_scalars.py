@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import math
 import re
 from typing import Any
-
-from fakes.api_server.builtin.moments import moment
 
 _PREFIX = "tag:yaml.org,2002:"
 STRING, BOOL, INT, FLOAT, NULL, MERGE = (_PREFIX + name for name in ("str", "bool", "int", "float", "null", "merge"))
@@ -69,7 +68,7 @@ def _is_time(text: str) -> bool:
     if match is None:
         return False
     try:
-        moment(f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}")
+        datetime.date(*map(int, match.group(1, 2, 3)))
     except ValueError:
         return False
     return True
