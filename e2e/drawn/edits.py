@@ -20,8 +20,6 @@ _ANY: list[Any] = ["x", 1, 1.5, True, ["x"], [1], {"x": "y"}]
 _UNKNOWN: Path = ("nosuch",)
 _EITHER = ("maxUnavailable", "maxSurge", "minAvailable", "targetPort", "port")
 """Numbers that may be texts, about which there are rules."""
-_AMOUNTS = ("cpu", "memory", "storage")
-"""Texts that may be numbers, about which there are rules."""
 _TYPES: dict[type, str] = {str: "text", int: "number", float: "number", bool: "flag", list: "list", dict: "map", type(None): "none"}
 
 
@@ -46,7 +44,7 @@ def _edits(resource: str) -> list[tuple[tuple[Path, Any], ...]]:
 
 
 def _is_of_another_type(path: Path, value: Any, other: Any) -> bool:
-    if (path[-1] in _EITHER and isinstance(other, str)) or (path[-1] in _AMOUNTS and type(other) in (int, float)):
+    if path[-1] in _EITHER and isinstance(other, str):
         return False
     return _TYPES[type(other)] != _TYPES[type(value)]
 

@@ -14,6 +14,7 @@ from e2e.drawn.places import place_of
 from e2e.drawn.step import DEFINITIONS, DRAWN, PROTOBUF, YAML, Step
 from fakes.api_server.wire import protobuf, yaml_form
 from tests.conformance.definitions import config_map
+from tests.conformance.frames import without_empty
 from tests.conformance.session import MERGE, Answer, Session, Watch
 
 Due = tuple[int, bool]
@@ -114,7 +115,7 @@ class Play:
         exchange = self.session.exchanges[-1]
         kind = exchange.headers.get("content-type", "")
         if kind.startswith(PROTOBUF):
-            exchange.body = json.dumps(_without_empty(protobuf.decode(exchange.body, "", ""))).encode()
+            exchange.body = json.dumps(without_empty(protobuf.decode(exchange.body, "", ""))).encode()
         elif kind.startswith(YAML):
             exchange.body = json.dumps(yaml_form.decode(exchange.body)).encode()
         return Answer(answer.status, exchange.body)
@@ -223,11 +224,3 @@ def _metadata(answer: Answer) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError, AttributeError):
         return {}
     return own
-
-
-def _without_empty(value: Any) -> Any:
-    """Without fields that say nothing: in protobuf it is up to the writer whether these are there."""
-    if isinstance(value, dict):
-        inner = {name: _without_empty(item) for name, item in value.items()}
-        return {name: item for name, item in inner.items() if item not in ("", 0, None, [], {})}
-    return [_without_empty(item) for item in value] if isinstance(value, list) else value

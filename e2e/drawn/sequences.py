@@ -115,6 +115,10 @@ def forms(resource: str) -> SearchStrategy[str]:
     return st.sampled_from([JSON, JSON, JSON, *choices.FORMS, YAML, *([] if resource in CUSTOM else [PROTOBUF])])
 
 
+def followed(resource: str) -> SearchStrategy[str]:
+    return st.sampled_from([JSON, JSON, JSON, *choices.FORMS, *([] if resource in CUSTOM else [PROTOBUF])])
+
+
 def list_forms(resource: str) -> SearchStrategy[str]:
     return st.sampled_from([JSON, JSON, JSON, *choices.LIST_FORMS, YAML, *([] if resource in CUSTOM else [PROTOBUF])])
 
@@ -137,12 +141,11 @@ def reads(resource: str, namespaces: SearchStrategy[str] | None = None) -> Searc
         ("resourceVersionMatch", ["NotOlderThan", "NotOlderThan", "Exact"]),
         ("resourceVersion", VERSIONS),
     )
-    followed = st.sampled_from([JSON, JSON, JSON, *choices.FORMS])
     return st.one_of(
         step("get", resource, name=NAME, version=back, accept=forms(resource), namespace=namespaces),
         step("list", resource, query=listed, version=back, accept=list_forms(resource), namespace=namespaces),
         step("list", resource, query=listed, accept=list_forms(resource), namespace=namespaces),
-        step("watch", resource, query=watched, version=back, accept=followed, namespace=namespaces),
+        step("watch", resource, query=watched, version=back, accept=followed(resource), namespace=namespaces),
     )
 
 
@@ -233,17 +236,20 @@ def of_owners() -> SearchStrategy[list[Step]]:
 
 def of_definitions() -> SearchStrategy[list[Step]]:
     """About a definition with a drawn schema, and about its objects."""
-    return definitions.schemas().flatmap(_about_a_definition)
+    return st.tuples(definitions.schemas(), st.sampled_from([False, False, True])).flatmap(lambda drawn: _about_a_definition(*drawn))
 
 
-def _about_a_definition(schema: dict[str, Any]) -> SearchStrategy[list[Step]]:
+def _about_a_definition(schema: dict[str, Any], held: bool) -> SearchStrategy[list[Step]]:
+    """Where its objects may be `held` by finalizers the definition stays, as its deletion would wait for them."""
     defined = definitions.specs(schema)
     served = st.sampled_from(["v1", "v1", "v2"])
     body = definitions.objects_of(schema)
+    if held:
+        body = body | st.tuples(body, st.sampled_from(FINALIZERS)).map(lambda parts: {**parts[0], **parts[1]})
     change = step("put", DEFINITIONS, body=definitions.specs(schema) | definitions.schemas().flatmap(definitions.specs))
     changes = st.one_of(
         change,
-        step("delete", DEFINITIONS),
+        step("get" if held else "delete", DEFINITIONS),
         step("create", DEFINITIONS, body=defined),
         step("get", DEFINITIONS),
         step("patch", DEFINITIONS, body=st.sampled_from(LABELS), type=MERGE),

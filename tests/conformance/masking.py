@@ -104,7 +104,8 @@ def _writes(content: Any) -> Iterator[int]:
     elif isinstance(content, dict):
         own = content.get("metadata")
         inner = [*(content.get("items") or []), *(row.get("object") for row in content.get("rows") or [])]
-        if "items" in content or "rows" in content:
+        # an empty list may lack its items, where it came in a form that leaves out what says nothing
+        if "items" in content or "rows" in content or str(content.get("kind", "")).endswith("List"):
             for item in inner:
                 yield from _writes(item)
         elif isinstance(own, dict) and str(own.get("resourceVersion", "")).isdigit():

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from fakes.api_server.wire import protobuf
+from tests.conformance import frames
 from tests.conformance.doors import Door, Reply
 from tests.waiting import PATIENCE
 
@@ -100,12 +102,13 @@ class Answer:
 
 
 class Watch:
-    """A stream that is read piece by piece."""
+    """A stream that is read piece by piece. Events in binary form are read as the lines that they are in JSON."""
 
     def __init__(self, exchange: Exchange, reply: Reply) -> None:
         self._exchange = exchange
         self._reply = reply
         self._rest = b""
+        self._binary = reply.headers.get("content-type", "").startswith(protobuf.MEDIA_TYPE)
 
     def close(self) -> None:
         """Hang up, whatever was said."""
@@ -161,7 +164,10 @@ class Watch:
 
     def _read(self, seconds: float = PATIENCE) -> bool:
         piece = self._reply.read(seconds)
-        *lines, self._rest = (self._rest + piece).split(b"\n")
+        if self._binary:
+            lines, self._rest = frames.split(self._rest + piece)
+        else:
+            *lines, self._rest = (self._rest + piece).split(b"\n")
         self._events.extend(lines)
         return bool(piece)
 

@@ -29,6 +29,11 @@ def test_versions_become_ranks_and_a_list_counts_as_the_newest_write_it_may_show
     assert [body["metadata"]["resourceVersion"] for body in seen] == ["v1", "v1", "v2", "v1", "v2"]
 
 
+def test_an_empty_list_without_items_is_no_write() -> None:
+    seen = mask(obj(70), {"kind": "ConfigMapList", "metadata": {"resourceVersion": "75"}})
+    assert [body["metadata"]["resourceVersion"] for body in seen] == ["v1", "v1"]
+
+
 def test_a_version_that_a_script_made_up_stays() -> None:
     assert [body["metadata"]["resourceVersion"] for body in mask(listed(0), listed(1), listed(999999999))] == ["0", "1", "999999999"]
 
@@ -50,6 +55,11 @@ def test_versions_in_messages_are_masked_where_they_are_some() -> None:
     assert body["message"] == "Too large resource version: 999999999, current: v1"
 
 
+def test_a_version_in_a_map_that_a_message_shows_is_masked() -> None:
+    _, body = mask(obj(17), {"message": "map[data:map[a:1] metadata:map[resourceVersion:17]]"})
+    assert body["message"] == "map[data:map[a:1] metadata:map[resourceVersion:v1]]"
+
+
 def test_a_continue_token_is_shown_with_what_it_says() -> None:
     token = base64.urlsafe_b64encode(json.dumps({"v": "meta.k8s.io/v1", "rv": 17, "start": "/ns-17/a\0"}).encode()).decode().rstrip("=")
     _, body = mask(obj(17), listed(17, **{"continue": token}))
@@ -60,6 +70,12 @@ def test_managed_fields_are_left_out_unless_they_are_the_point() -> None:
     whole = obj(1, managedFields=[{"manager": "b", "operation": "Update"}, {"manager": "a", "operation": "Update"}])
     assert "managedFields" not in mask(whole)[0]["metadata"]
     assert [entry["manager"] for entry in mask(whole, managed=True)[0]["metadata"]["managedFields"]] == ["a", "b"]
+
+
+def test_entries_of_one_manager_are_sorted_by_their_subresource() -> None:
+    entries = [{"manager": "a", "operation": "Update", "subresource": "status"}, {"manager": "a", "operation": "Update"}]
+    one, other = (mask(obj(1, managedFields=found), managed=True) for found in (entries, entries[::-1]))
+    assert one == other
 
 
 def invalid(*causes: tuple[str, str], group: str = "") -> dict[str, Any]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from fakes.api_server.builtin import event_rules, job_rules, node_rules
+from fakes.api_server.builtin import event_rules, job_rules, node_rules, volume_rules
 from fakes.api_server.builtin.amount_rules import changed_quota, limit_faults, quota_faults
 from fakes.api_server.builtin.config_rules import config_map_faults, secret_faults, secret_warnings
 from fakes.api_server.builtin.label_selectors import selects
@@ -159,41 +159,6 @@ def _ingress(document: Document) -> Iterator[Cause]:
         yield invalid("spec", spec.get("rules"), "either `defaultBackend` or `rules` must be specified")
 
 
-def _claim(document: Document) -> Iterator[Cause]:
-    spec = document["spec"]
-    if not spec.get("accessModes"):
-        yield required("spec.accessModes", "at least 1 access mode is required")
-    if "storage" not in ((spec.get("resources") or {}).get("requests") or {}):
-        yield required("spec.resources[storage]")
-
-
-_VOLUME_SETTINGS = frozenset(
-    (
-        "accessModes",
-        "capacity",
-        "claimRef",
-        "mountOptions",
-        "nodeAffinity",
-        "persistentVolumeReclaimPolicy",
-        "storageClassName",
-        "volumeAttributesClassName",
-        "volumeMode",
-    )
-)
-
-
-def _volume(document: Document) -> Iterator[Cause]:
-    spec = document["spec"]
-    if not spec.get("accessModes"):
-        yield required("spec.accessModes")
-    if not spec.get("capacity"):
-        yield required("spec.capacity")
-    if "storage" not in (spec.get("capacity") or {}):
-        yield unsupported("spec.capacity", spec.get("capacity"), ["storage"])
-    if not set(spec) - _VOLUME_SETTINGS:
-        yield required("spec", "must specify a volume type")
-
-
 def _service(document: Document) -> Iterator[Cause]:
     spec = document["spec"]
     if spec.get("type") == "ExternalName":
@@ -237,8 +202,8 @@ RULES: Mapping[str, Rule] = {
     "ingresses.networking.k8s.io": _ingress,
     "jobs.batch": job_rules.job_faults,
     "limitranges": limit_faults,
-    "persistentvolumeclaims": _claim,
-    "persistentvolumes": _volume,
+    "persistentvolumeclaims": volume_rules.claim_faults,
+    "persistentvolumes": volume_rules.volume_faults,
     "pods": _pod,
     "podtemplates": _pod_template,
     "replicasets.apps": _selected,
@@ -267,6 +232,8 @@ def warnings(resource: str, document: Document, old: Document | None = None) -> 
     """What a server warns of in what it takes: a new object, or one that was `old` before."""
     if resource == "secrets":
         yield from secret_warnings(document)
+    elif resource == "persistentvolumeclaims":
+        yield from volume_rules.claim_warnings(document["spec"], "spec")
     elif resource == "pods" and old is None:
         yield from port_warnings(document["spec"], "spec")
     elif path := _TEMPLATES.get(resource):
@@ -277,6 +244,10 @@ def warnings(resource: str, document: Document, old: Document | None = None) -> 
         # a real server takes the one for the other there
         told = old if old is not None and resource == "replicationcontrollers" else document
         yield from port_warnings(_at(told, f"{path}.spec") or {}, f"{path}.spec") if warned else ()
+    if resource == "statefulsets.apps":
+        for index, claim in enumerate(document["spec"].get("volumeClaimTemplates") or ()):
+            where = f"spec.volumeClaimTemplates[{index}]{'' if old is None else '.Spec'}"
+            yield from volume_rules.claim_warnings(claim.get("spec") or {}, where)
 
 
 def creation_faults(resource: str, document: Document) -> Iterator[Cause]:
@@ -288,6 +259,9 @@ def creation_faults(resource: str, document: Document) -> Iterator[Cause]:
         yield from job_rules.generation_faults(document)
     elif resource == "nodes":
         yield from node_rules.node(document)
+    elif resource == "statefulsets.apps":
+        for index, claim in enumerate(document["spec"].get("volumeClaimTemplates") or ()):
+            yield from volume_rules.claim_spec_faults(claim.get("spec") or {}, f"spec.volumeClaimTemplates[{index}].spec")
     elif resource == "controllerrevisions.apps" and not isinstance(document.get("data"), dict):
         yield required("data", "data is mandatory" if document.get("data") is None else "data must be a valid JSON object")
 
@@ -311,10 +285,30 @@ def change_faults(resource: str, document: Document, old: Document) -> Iterator[
         yield from node_rules.changed_node(document, old)
     if resource == "jobs.batch":
         yield from job_rules.job_changes(document, old)
+    if resource == "persistentvolumeclaims":
+        yield from volume_rules.claim_changes(document, old)
+    if resource == "persistentvolumes":
+        yield from volume_rules.volume_changes(document, old)
     if resource == "resourcequotas":
         yield from changed_quota(document, old)
+    if resource == "statefulsets.apps":
+        yield from _changed_set(document["spec"], old["spec"])
     if resource == "pods":
         yield from pod_changes(document, old)
+
+
+def _changed_set(after: Document, before: Document) -> Iterator[Cause]:
+    """What of a StatefulSet stays as it is."""
+    why = "field is immutable"
+    if not same(after.get("selector"), before.get("selector")):
+        yield invalid("spec.selector", after.get("selector"), why)
+    claims = after.get("volumeClaimTemplates")
+    if not same(claims, before.get("volumeClaimTemplates")):
+        shown = f"[{','.join(map(volume_rules.shown_claim, claims))}]" if claims else "null"
+        yield Cause("FieldValueInvalid", f"Invalid value: {shown}: {why}", "spec.volumeClaimTemplates")
+    for field in ("serviceName", "podManagementPolicy"):
+        if after.get(field, "") != before.get(field, ""):
+            yield invalid(f"spec.{field}", after.get(field, ""), why)
 
 
 def _at(document: Any, path: str) -> Any:

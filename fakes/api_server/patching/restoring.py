@@ -105,8 +105,8 @@ def _simple(value: Any, wanted: str, go_type: str) -> None:
     # Go knows how to make the one of the other, but is not to
     if (own is int and wanted == "string") or (own is float and wanted == "integer"):
         raise ValueError(f"cannot convert {_KINDS[own]} to {shown}")
-    raise ValueError(f"unrecognized type: {underneath or _GO_NAMES.get(shown, shown)}")
+    raise ValueError(f"unrecognized type: {_GO_NAMES.get(wanted) or underneath or shown}")
 
 
-_GO_NAMES = {"types.UID": "string"}
-"""What types are underneath, where their name does not say it."""
+_GO_NAMES = {"string": "string", "boolean": "bool"}
+"""What types are underneath, whatever they are called."""

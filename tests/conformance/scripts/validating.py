@@ -322,3 +322,53 @@ def _(s: Session) -> None:
         s.patch(s.at("jobs", "a"), {"spec": change})
     s.patch(s.at("jobs", "a"), {"spec": {"template": {"metadata": {"labels": {"x": "y"}}}}})
     s.patch(s.at("jobs", "a"), {"spec": {"template": {"metadata": {"labels": {"job-name": None}}}}})
+
+
+@script("7.1 what a claim wants, and what of claims and volumes stays as it is")
+def _(s: Session) -> None:
+    def wants(storage: Any, **more: Any) -> dict[str, Any]:
+        return {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": storage, **more}}}
+
+    containers = {"containers": [{"name": "c", "image": "i"}]}
+    template = {"metadata": {"labels": {"a": "b"}}, "spec": containers}
+    whole: dict[str, Any] = {"serviceName": "s", "selector": {"matchLabels": {"a": "b"}}, "template": template}
+    for spec in (wants(1.5), wants("1500m", limits="1"), wants(-1), wants(0), {}):
+        s.post(s.at("persistentvolumeclaims"), {"metadata": {"name": "a"}, "spec": spec}, dryRun="All")
+        set_of = {**whole, "volumeClaimTemplates": [{"metadata": {"name": "d"}, "spec": spec}]}
+        s.post(s.at("statefulsets"), {"metadata": {"name": "a"}, "spec": set_of}, dryRun="All")
+    s.post(s.at("persistentvolumeclaims"), {"metadata": {"name": "a"}, "spec": wants("1Gi")})
+    changes: list[dict[str, Any]] = [
+        wants("1024Mi"),
+        wants(1.5),
+        wants("2Gi", nosuch=1),
+        {"volumeMode": "Block"},
+        {"accessModes": ["ReadWriteMany"]},
+        {"storageClassName": "x"},
+        {"volumeName": "x"},
+        {"volumeName": "y"},
+    ]
+    for change in changes:
+        s.patch(s.at("persistentvolumeclaims", "a"), {"spec": change})
+    s.patch(s.at("persistentvolumeclaims", "a", "status"), {"status": {"phase": "Bound", "capacity": {"storage": "1Gi"}}})
+    for change in ({"volumeAttributesClassName": "x"}, {"storageClassName": "y"}, wants("1Gi"), wants("1Mi")):
+        s.patch(s.at("persistentvolumeclaims", "a"), {"spec": change}, dryRun="All")
+    claims = [{"metadata": {"name": "d"}, "spec": wants("1500m")}]
+    s.post(s.at("statefulsets"), {"metadata": {"name": "a"}, "spec": {**whole, "volumeClaimTemplates": claims}})
+    for change in (
+        {"volumeClaimTemplates": [{"metadata": {"name": "d"}, "spec": wants(3)}]},
+        {"volumeClaimTemplates": None},
+        {"serviceName": "t", "podManagementPolicy": "Parallel"},
+        {"serviceName": None},
+        {"selector": {"matchLabels": {"a": "c"}}},
+        {"replicas": 2},
+    ):
+        s.patch(s.at("statefulsets", "a"), {"spec": change})
+    volume = f"{s.ns}-a"
+    spec = {"capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"], "hostPath": {"path": "/x"}}
+    s.post(s.at("persistentvolumes"), {"metadata": {"name": volume}, "spec": spec})
+    for amounts in ({"storage": 1.5}, {"storage": "-1", "x": "-500m"}, {"x": 1, "storage": None}):
+        s.patch(s.at("persistentvolumes", volume), {"spec": {"capacity": amounts}})
+    s.patch(s.at("persistentvolumes", volume), {"spec": {"volumeMode": "Block"}})
+    for resource, name in (("persistentvolumes", volume), ("persistentvolumeclaims", "a")):
+        s.unseen("PATCH", s.at(resource, name), {"metadata": {"finalizers": None}}, MERGE)
+    s.delete(s.at("persistentvolumes", volume))
