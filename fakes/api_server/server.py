@@ -17,7 +17,7 @@ from fakes.api_server.access.authentication import identified
 from fakes.api_server.access.rbac import first_objects
 from fakes.api_server.custom.definitions import DEFINITIONS
 from fakes.api_server.discovery import discovery
-from fakes.api_server.errors import JSON_TYPES, StatusError, not_acceptable
+from fakes.api_server.errors import StatusError
 from fakes.api_server.face.bulk import Bulk
 from fakes.api_server.face.face import Document
 from fakes.api_server.face.request_log import RequestLog
@@ -160,9 +160,8 @@ class APIServer(Bulk):
             if call is None:
                 return discovery.answer(self.kinds, request) or page_not_found()
             watch = call.verb == "watch"
-            form = negotiation.accepted_form(request, call.kind, watch=watch, collection=watch or call.verb == "list")
-            if form.shape is negotiation.Shape.TABLE and call.kind.storage_key in REVIEWS:
-                raise not_acceptable(JSON_TYPES)  # a row is told by its object's metadata, and a review has none
+            collection, tables = watch or call.verb == "list", call.kind.storage_key not in REVIEWS
+            form = negotiation.accepted_form(request, call.kind, watch=watch, collection=collection, tables=tables)
             if watch:
                 return Response(200, {"Content-Type": watch_type(form)}, self._open(request, call, form))
             return render(request, call.kind, self._verbs.answer(call, request), form, self.runtime.now)

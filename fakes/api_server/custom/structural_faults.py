@@ -82,11 +82,15 @@ def shown(value: Any) -> str:
     return quote(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
+_LARGEST_WHOLE = 2**53 - 1
+"""Beyond it, no float is taken for an integer."""
+
+
 def type_of(value: Any) -> str:
     """The JSON type of a value, by the names that schemas have for it."""
     if isinstance(value, bool):
         return "boolean"
-    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+    if isinstance(value, int) or (isinstance(value, float) and value.is_integer() and abs(value) <= _LARGEST_WHOLE):
         return "integer"
     names = {float: "number", str: "string", list: "array", dict: "object", type(None): "null"}
     return names[type(value)]
@@ -130,7 +134,7 @@ def _count(number: int, what: str) -> str:
 
 
 def _number_faults(value: float, schema: Schema, path: str) -> Iterator[Cause]:
-    if schema.get("type") == "integer" and type_of(value) == "number":
+    if schema.get("type") == "integer" and not (float(value).is_integer() and -(2**63) <= value < 2**63):
         named = f"with format {schema['format']}" if schema.get("format") else "(default format)"
         yield _nowhere(f"Checked value must be of type integer {named} in {path}")
     least, most, step = schema.get("minimum"), schema.get("maximum"), schema.get("multipleOf")

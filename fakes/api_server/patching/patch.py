@@ -10,7 +10,7 @@ from fakes.api_server.builtin import schemas
 from fakes.api_server.errors import Cause, StatusError, invalid
 from fakes.api_server.kinds import Kind
 from fakes.api_server.patching import patches
-from fakes.api_server.patching.patch_complaints import json_patch_complaints, merge_complaints
+from fakes.api_server.patching.patch_complaints import json_patch_complaints, lasting, merge_complaints, raw_text
 from fakes.api_server.patching.restoring import complaint
 from fakes.api_server.wire.encoding import to_json
 from fakes.api_server.wire.json_syntax import quote
@@ -37,12 +37,17 @@ class Patch:
             return patches.json_patch(document, self.content)
         if self.media_type == MERGE_PATCH:
             return patches.merge_patch(document, self.content)
-        return patches.strategic_merge_patch(document, self.content, self.kind)
+        names = {name: document[name] for name in ("apiVersion", "kind") if name in document}
+        # an object of a type is merged with: it stays of this type
+        return {**patches.strategic_merge_patch(document, self.content, self.kind), **names}
 
     def complaints(self) -> list[str]:
-        """What is odd about its text, each once."""
-        said = json_patch_complaints(self.content) if self.media_type == JSON_PATCH else merge_complaints(self.content)
-        return list(dict.fromkeys(said))
+        """What is odd about its text, and remains so in what it makes, each once."""
+        if self.media_type != JSON_PATCH:
+            return list(dict.fromkeys(merge_complaints(self.content)))
+        said = list(json_patch_complaints(self.content))
+        remains = [text for each in lasting(self.content) for text in each.complaints()] if said else []
+        return list(dict.fromkeys([*said, *remains]))
 
     def refusal(self, result: Any, why: str) -> StatusError:
         """422 for what it made: `why` a decoder does not take it. The server shows it, or, of a strategic patch, the patch."""
@@ -53,7 +58,9 @@ class Patch:
         return unreadable(self._shown(result), why)
 
     def _shown(self, result: Any) -> str:
-        """As JSON: where the patch went, the keys are sorted; elsewhere they stay as they were."""
+        """As JSON: where the patch went, the keys are sorted; elsewhere they stay as they were. Those that are twice in a value stay so."""
+        for way, value in lasting(self.content) if self.media_type == JSON_PATCH else ():
+            patches.put(result, way, raw_text(value))
         if self.kind.custom or not isinstance(result, dict):
             return to_json(result, ordered=True).decode()
         return to_json(_sorted_along(result, self._tree())).decode()

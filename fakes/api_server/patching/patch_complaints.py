@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
+import msgspec
+
+from fakes.api_server.wire.encoding import to_json
 from fakes.api_server.wire.json_syntax import doubled_paths, pairs_of, quote
 
 _FIELDS = ("op", "path", "from", "value")
@@ -13,6 +16,54 @@ _FIELDS = ("op", "path", "from", "value")
 def merge_complaints(patch: Any) -> Iterator[str]:
     """Of a merge patch, strategic or not."""
     return (f"duplicate field {quote(path)}" for path in doubled_paths(patch))
+
+
+class Lasting(NamedTuple):
+    """A value in whose text a key stands twice, and the way to where operations leave it, untouched."""
+
+    way: tuple[str, ...]
+    value: Any
+
+    def complaints(self) -> Iterator[str]:
+        """What is to be said of the object in which it is."""
+        path = "".join(f"[{step}]" if step.isdigit() else f".{step}" for step in self.way).lstrip(".")
+        return (f"duplicate field {quote(inner)}" for inner in doubled_paths(self.value, path))
+
+
+def lasting(patch: Any) -> list[Lasting]:
+    """The values of operations that all others let be: whatever goes into one reads it anew. Assumes that they succeed."""
+    found: list[Lasting] = []
+    for operation in patch if isinstance(patch, list) else ():
+        way, origin = (_way(operation.get(name)) for name in ("path", "from"))
+        kind, value = operation.get("op"), operation.get("value")
+        placed = [Lasting(way + each.way[len(origin) :], each.value) for each in found if each.way[: len(origin)] == origin]
+        gone = [way, origin] if kind == "move" else [way]
+        found = [each for each in found if not any(_meet(each.way, other) for other in gone)]
+        if kind in ("add", "replace") and any(doubled_paths(value)):
+            found.append(Lasting(way, value))
+        elif kind in ("copy", "move"):
+            found += placed
+    return sorted(found, key=lambda each: each.way)
+
+
+def _way(path: str | None) -> tuple[str, ...]:
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in (path or "").split("/")[1:])
+
+
+def _meet(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether one of them lies on the other."""
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter]
+
+
+def raw_text(value: Any) -> msgspec.Raw:
+    """The JSON of a value, with the keys that are there twice."""
+    if isinstance(value, dict):
+        pairs = (to_json(key) + b":" + bytes(raw_text(item)) for key, item in pairs_of(value))
+        return msgspec.Raw(b"{" + b",".join(pairs) + b"}")
+    if isinstance(value, list):
+        return msgspec.Raw(b"[" + b",".join(bytes(raw_text(item)) for item in value) + b"]")
+    return msgspec.Raw(to_json(value))
 
 
 def json_patch_complaints(patch: Any) -> Iterator[str]:

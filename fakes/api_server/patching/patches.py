@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fakes.api_server.errors import StatusError, bad_request, unprocessable
@@ -141,6 +141,13 @@ def _add(document: Any, path: str, value: Any) -> None:
 def _replace(document: Any, path: str, value: Any) -> None:
     holder, step = _locate(document, path)
     holder[step if isinstance(holder, dict) else _index(step, len(holder))] = value
+
+
+def put(document: Any, way: Sequence[str], value: Any) -> None:
+    """Put a value, in place, where operations have left another one."""
+    for step in way[:-1]:
+        document = _member(document, step)
+    document[way[-1] if isinstance(document, dict) else _index(way[-1], len(document))] = value
 
 
 def _remove(document: Any, path: str) -> None:

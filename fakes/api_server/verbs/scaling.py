@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from fakes.api_server import errors
+from fakes.api_server.builtin import schemas
 from fakes.api_server.errors import Cause
 from fakes.api_server.kinds import Kind
 from fakes.api_server.objects.objects import Objects, PlainAnswer
@@ -30,6 +31,9 @@ from informer.resource import Resource
 Document = dict[str, Any]
 
 API_VERSION, KIND = "autoscaling/v1", "Scale"
+_KNOWN_BESIDE = frozenset(
+    ((API_VERSION, "HorizontalPodAutoscaler"), ("apps/v1beta1", KIND), ("apps/v1beta2", KIND), ("extensions/v1beta1", KIND))
+)
 SCALES = Kind(Resource("autoscaling", "v1", "scales", KIND, True), "scale", "ScaleList")
 _UNSET = -(2**31)
 """How many a change sees where a custom resource does not say it."""
@@ -81,9 +85,20 @@ class Scaler:
             names = ("apiVersion", API_VERSION), ("kind", KIND)
             return {**new, **{name: new.get(name) or text for name, text in names}} if isinstance(new, dict) else new
 
+        def refuse_custom(result: Any, why: str) -> errors.StatusError:
+            assert refuse is not None
+            return refuse(result, _custom_misfit(result) or why)
+
         def revise(old: Document, entries: Entries) -> Revision:
             whole = {**old, "metadata": {**old["metadata"], **({"managedFields": entries} if entries else {})}}
-            new, _, warnings = patched.read(named if call.kind.custom else change, whole, SCALES, options, refuse, said)
+            new, _, warnings = patched.read(
+                named if call.kind.custom else change,
+                whole,
+                SCALES,
+                options,
+                refuse_custom if call.kind.custom and refuse else refuse,
+                said,
+            )
             new.setdefault("metadata", {})
             return Revision(new, warnings, entries=self._ownership.of_changed(_of_scale(call), old, new, entries, None, options))
 
@@ -166,6 +181,17 @@ def scale_of(kind: Kind, document: Mapping[str, Any], *, unset: int | None = Non
 def scale_misfit() -> errors.StatusError:
     """400 for what is no Scale of a custom resource: a real server cannot say what is wrong with it."""
     return errors.bad_request('no kind is registered for the type v1.Scale in scheme "pkg/runtime/scheme.go:111"')
+
+
+def _custom_misfit(result: Any) -> str:
+    """Why what a patch made is no Scale of a custom resource, whose server knows few kinds; empty where it calls itself one."""
+    said = (result.get("apiVersion"), result.get("kind")) if isinstance(result, dict) else (API_VERSION, KIND)
+    version, kind = said
+    if said == (API_VERSION, KIND) or not isinstance(version, str) or not isinstance(kind, str) or version.count("/") > 1:
+        return ""
+    if said in _KNOWN_BESIDE:
+        return f"converting ({version.rpartition('/')[2]}.{kind}) to (v1.Scale): unknown conversion"
+    return schemas.unregistered(version, kind)
 
 
 def _of_scale(call: Call) -> Call:

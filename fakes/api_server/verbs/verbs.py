@@ -148,7 +148,8 @@ class Verbs:
         try:
             content = json_syntax.read(request.body, untyped=call.kind.custom)
         except json_syntax.OutOfRange as error:
-            raise errors.bad_request(f"error decoding patch: {error}") from None
+            why = error.within("jsonPatchOp.value") if media_type == JSON_PATCH else str(error)
+            raise errors.bad_request(f"error decoding patch: {why}") from None
         except ValueError:
             raise errors.bad_request("invalid JSON patch") from None
         scaled = call.subresource == "scale"

@@ -44,6 +44,10 @@ class OutOfRange(ValueError):
         super().__init__(f"json: cannot unmarshal number {number} into Go value of type float64")
         self.number = number
 
+    def within(self, field: str) -> str:
+        """The same of a field of a struct."""
+        return f"json: cannot unmarshal number {self.number} into Go struct field {field} of type float64"
+
 
 def read(raw: bytes, *, untyped: bool = False) -> Any:
     """What a text says; its objects are `Doubled` where a key stands twice anywhere. Raises `ValueError` in the words of Go's decoder.

@@ -15,6 +15,7 @@ from fakes.api_server.objects.metadata import kind_name
 from fakes.api_server.options import WriteOptions
 from fakes.api_server.wire.decoding import Undecodable, decode, settle
 from fakes.api_server.wire.encoding import copied, to_json
+from fakes.api_server.wire.json_syntax import type_of
 from informer.resource import Resource
 
 Document = dict[str, Any]
@@ -55,6 +56,8 @@ def _read(document: Document, api_version: str, kind: str) -> list[str]:
     """Read it as what it says that it is; gives the complaints. Raises `Undecodable`."""
     group, _, version = api_version.rpartition("/")
     name = schemas.name_of(group, version, kind)
+    if "/" in group:
+        raise Undecodable(f"unexpected GroupVersion string: {api_version}")
     if name is None:
         raise Undecodable(schemas.unregistered(api_version, kind))
     return typed.normal(document, name)[1]
@@ -85,6 +88,10 @@ def read_patched(document: Document, kind: Kind, options: WriteOptions, said: Se
         unknown = [f'unknown field "{field}"' for field in sorted(document) if field not in ("apiVersion", "kind")]
         document.clear()
         return settle(document, [*said, *unknown], options)
+    for field, value in (("apiVersion", api_version), ("kind", name)):
+        if not kind.custom and value is not None and not isinstance(value, str):
+            why = f"json: cannot unmarshal {type_of(value)} into Go struct field .{field} of type string"
+            raise Undecodable(f"couldn't get version/kind; json parse error: {why}")
     if not kind.custom and not fits(document, resource):
         _read(copied(document), str(api_version), str(name or resource.kind))
         raise _unconvertible(str(api_version).rpartition("/")[2], str(name), resource)

@@ -51,15 +51,18 @@ class Form:
     """The apiVersion of a shape other than the whole object."""
 
 
-def accepted_form(request: Request, kind: Kind, *, watch: bool, collection: bool) -> Form:
-    """The first alternative in Accept that this server has. Raises 406, or 501 for what only a real server has."""
+def accepted_form(request: Request, kind: Kind, *, watch: bool, collection: bool, tables: bool) -> Form:
+    """The first alternative in Accept that this server has. Raises 406, or 501 for what only a real server has.
+
+    Without `tables` there are none: a row is told by its object's metadata, and a review has none.
+    """
     accept = request.headers.get("accept", "")
     if not kind.custom and not _is_routed(accept):
         raise errors.not_routed(f"{errors.JSON_TYPES}, {WATCH_TYPES}" if collection else errors.JSON_TYPES)
     binary = _has_binary(kind, accept)
-    form = _negotiated(accept, binary=binary, transforms=True)
+    form = _negotiated(accept, binary=binary, transforms=True, tables=tables)
     if form is None:
-        _refuse_what_is_lacking(accept, kind, binary=binary)
+        _refuse_what_is_lacking(accept, kind, tables=tables)
         raise errors.not_acceptable(errors.JSON_TYPES)
     if watch and form.codec is Codec.YAML:
         raise errors.not_acceptable(WATCH_TYPES)
@@ -83,8 +86,8 @@ def _has_binary(kind: Kind, accept: str) -> bool:
     return protobuf.has_message(kind.resource.api_version, kind.resource.kind)
 
 
-def _refuse_what_is_lacking(accept: str, kind: Kind, *, binary: bool) -> None:
-    if not kind.custom and _negotiated(accept, binary=True, transforms=True):
+def _refuse_what_is_lacking(accept: str, kind: Kind, *, tables: bool) -> None:
+    if not kind.custom and _negotiated(accept, binary=True, transforms=True, tables=tables):
         raise errors.not_supported(f"answers in {protobuf.MEDIA_TYPE} for this")
 
 
@@ -111,13 +114,13 @@ class _Clause(NamedTuple):
 
 
 @functools.lru_cache(1024)
-def _negotiated(accept: str, *, binary: bool, transforms: bool) -> Form | None:
-    """`binary` is whether there is a binary form of whole objects, `transforms` whether there are other shapes."""
+def _negotiated(accept: str, *, binary: bool, transforms: bool, tables: bool = True) -> Form | None:
+    """`binary` is whether there is a binary form of whole objects, `transforms` whether there are other shapes, `tables` whether these."""
     codecs = [codec for codec in Codec if binary or codec is not Codec.PROTOBUF]
     for clause in _clauses(accept or "*/*"):
         for codec in filter(clause.allows, Codec):
             form = _form(clause.parameters, codec, codecs, transforms=transforms)
-            if form is not None:
+            if form is not None and (tables or form.shape is not Shape.TABLE):
                 return form
     return None
 

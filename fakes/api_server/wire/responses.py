@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from email.utils import format_datetime
+from typing import Any
 
 from fakes.api_server import errors
 from fakes.api_server.errors import StatusError
@@ -18,6 +19,7 @@ from fakes.api_server.objects.objects import ListAnswer, ObjectAnswer, PlainAnsw
 from fakes.api_server.tables import Tables
 from fakes.api_server.wire import encoding, protobuf, warning_headers, yaml_form
 from fakes.api_server.wire.negotiation import Codec, Form, Shape, error_form, included_object
+from fakes.storage import Version
 from informer.runtime import Runtime
 
 Answer = ObjectAnswer | ListAnswer | PlainAnswer | TextAnswer
@@ -43,13 +45,26 @@ def render(request: Request, kind: Kind, answer: Answer, form: Form, now: Callab
         case TextAnswer(text):
             return Response(200, {"Content-Type": "text/plain"}, (text or "").encode())
         case PlainAnswer():
-            return _coded(
-                form, answer.status, encoding.to_json(answer.document), lambda: protobuf.encode(answer.document), _warning(answer.warnings)
-            )
+            document = answer.document if form.shape is Shape.WHOLE or answer.document["kind"] == "Status" else _shaped(kind, answer, form)
+            return _coded(form, answer.status, encoding.to_json(document), lambda: protobuf.encode(document), _warning(answer.warnings))
         case ListAnswer():
             return _render_list(request, kind, answer, form, now)
         case ObjectAnswer():
             return _render_object(request, kind, answer, form, now)
+
+
+def _shaped(kind: Kind, answer: PlainAnswer, form: Form) -> dict[str, Any]:
+    """What is not stored, in a form other than the whole. Raises 406, and 501 for a table of a scale."""
+    found = answer.document
+    match form.shape:
+        case Shape.PARTIAL_LIST:
+            scale = "*v1.Scale" if kind.custom else "*autoscaling.Scale"
+            shown = scale if found["kind"] == "Scale" else _go_type(kind, of_list=False)
+            raise errors.wrong_form(f"you requested PartialObjectMetadataList, but the requested object is not a list ({shown})")
+        case Shape.TABLE:
+            raise errors.not_supported(f"tables of the kind {found['kind']}")
+    partial: dict[str, Any] = encoding.from_json(encoding.partial(Version("", 0, encoding.to_json(found)), form.version))
+    return partial
 
 
 def _coded(form: Form, status: int, raw: bytes, binary: Callable[[], bytes], headers: Mapping[str, str] | None = None) -> Response:
