@@ -15,11 +15,9 @@ from typing import Literal
 from fakes.api_server.access.access import Access, Several, denial
 from fakes.api_server.access.authentication import identified
 from fakes.api_server.access.rbac import first_objects
-from fakes.api_server.custom.definitions import DEFINITIONS
 from fakes.api_server.discovery import discovery
 from fakes.api_server.errors import StatusError
 from fakes.api_server.face.bulk import Bulk
-from fakes.api_server.face.face import Document
 from fakes.api_server.face.request_log import RequestLog
 from fakes.api_server.faults import Fault, FaultList, StreamFault
 from fakes.api_server.kinds import Kinds
@@ -237,16 +235,11 @@ class APIServer(Bulk):
         compact. With `rewind` it goes back as well, as it happens to who does not know these options: versions are given out twice, and
         who watches from one of the lost ones hears nothing.
         """
-        self._definitions_change(self.kinds.remove)
-        self.storage.restore(snapshot, revision=None if rewind else self.storage.revision + 1)
-        self._definitions_change(self.kinds.install)
+        with self._verbs.definitions.replaced():
+            self.storage.restore(snapshot, revision=None if rewind else self.storage.revision + 1)
         self._cache.clear()
         self.disconnect()
         self._end_changes()
-
-    def _definitions_change(self, change: Callable[[Document], object]) -> None:
-        for version in self.storage.state(DEFINITIONS).versions:
-            change(version.document())
 
     def deny(
         self,

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from fakes import objects
+from fakes.api_server.custom.definitions import DEFINITIONS
 from tests.api_server.client import CONFIG_MAPS, FOOS, Client, config_map, foo, foo_definition
 
 
@@ -107,6 +108,24 @@ def test_a_restored_server_has_the_objects_and_the_definitions_of_the_snapshot(c
     client.api.restore(snapshot)
     assert client.get(FOOS).names == ["a"]
     assert client.get("/apis/lab.io/v1/namespaces/default/bars").status == 404
+
+
+def test_no_definition_is_served_anew_while_a_server_is_restored(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.with_foos()
+    definitions, kinds = client.api._verbs.definitions, client.api.kinds
+    kind = kinds.find("apiextensions.k8s.io", "v1", "customresourcedefinitions")
+    (version,) = client.api.storage.state(DEFINITIONS).versions
+    assert kind is not None
+    snapshot, restore = client.api.snapshot(), client.api.storage.restore
+
+    def meanwhile(*args: Any, **options: Any) -> None:
+        with pytest.raises(RuntimeError, match="served definitions"):  # whoever asks for it has to wait: here that is its holder
+            definitions.removed(kind, version.document())
+        restore(*args, **options)
+
+    monkeypatch.setattr(client.api.storage, "restore", meanwhile)
+    client.api.restore(snapshot)
+    assert client.get(FOOS).status == 200
 
 
 def _bars() -> dict[str, Any]:

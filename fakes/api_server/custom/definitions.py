@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from fakes.api_server import errors
@@ -77,6 +77,16 @@ class Definitions:
             else:
                 self._kinds.install(newest.document())
             return known, self._kinds_of(document)
+
+    @contextlib.contextmanager
+    def replaced(self) -> Iterator[None]:
+        """Around the replacement of all that is stored: afterwards the kinds of the definitions that are there then are served."""
+        with self._serving:
+            for version in self._objects.storage.state(DEFINITIONS).versions:
+                self._kinds.remove(version.document())
+            yield
+            for version in self._objects.storage.state(DEFINITIONS).versions:
+                self._kinds.install(version.document())
 
     def removed(self, kind: Kind, document: Document) -> None:
         """After each deletion: of a definition, or of what may have been the last object that one was waiting for."""
