@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from e2e.drawn.play import Due
 from e2e.drawn.sequences import sequences, with_a_compaction
 from e2e.drawn.servers import on_the_cluster, on_the_fake, together_on_the_cluster
 from e2e.drawn.step import Step
@@ -25,11 +26,15 @@ TOGETHER = 20
 SAID_EVERY = 100
 
 
-def as_far_as_implemented(steps: list[Step]) -> list[Step]:
-    """Leave out what comes after a step that the fake refuses."""
+def on_the_fake_as_far_as_implemented(steps: list[Step]) -> tuple[list[Step], Seen, list[Due]]:
+    """As `on_the_fake`, and the steps themselves, without what comes after one that the fake refuses."""
+    seen, due = on_the_fake(steps)
     asked = [step for step in steps if step.verb not in ("compact", "settle", "pause")]
-    refused = [step for step, exchange in zip(asked, on_the_fake(steps)[0], strict=True) if exchange["code"] == NOT_IMPLEMENTED]
-    return steps[: steps.index(refused[0])] if refused else steps
+    refused = [step for step, exchange in zip(asked, seen, strict=True) if exchange["code"] == NOT_IMPLEMENTED]
+    if not refused:
+        return steps, seen, due
+    steps = steps[: steps.index(refused[0])]
+    return steps, *on_the_fake(steps)
 
 
 @dataclass
@@ -80,8 +85,7 @@ def test_random_sequences_of_requests_are_answered_the_same(cluster: Cluster, py
     @settled(pytestconfig.getoption("differential"))
     @given(sequences())
     def answers_the_same(drawn: list[Step]) -> None:
-        steps = as_far_as_implemented(drawn)
-        fake, due = on_the_fake(steps)
+        steps, fake, due = on_the_fake_as_far_as_implemented(drawn)
         progress.report(steps, fake, on_the_cluster(steps, cluster, due))
 
     answers_the_same()
@@ -97,11 +101,9 @@ def test_random_sequences_with_a_compaction_are_answered_the_same(cluster: Clust
         st.lists(with_a_compaction(), min_size=1, max_size=TOGETHER) | st.lists(with_a_compaction(), min_size=TOGETHER, max_size=TOGETHER)
     )
     def answers_the_same(drawn: list[list[Step]]) -> None:
-        batch = [as_far_as_implemented(steps) for steps in drawn]
-        on_fakes = [on_the_fake(steps) for steps in batch]
-        for steps, (fake, _), real in zip(
-            batch, on_fakes, together_on_the_cluster(batch, cluster, [due for _, due in on_fakes]), strict=True
-        ):
+        batch = [on_the_fake_as_far_as_implemented(steps) for steps in drawn]
+        on_real = together_on_the_cluster([steps for steps, _, _ in batch], cluster, [due for _, _, due in batch])
+        for (steps, fake, _), real in zip(batch, on_real, strict=True):
             progress.report(steps, fake, real)
 
     answers_the_same()

@@ -50,6 +50,8 @@ _POINTERS = ("deletionGracePeriodSeconds", "remainingItemCount")
 """Of a metadata: what may be zero and still says something."""
 _PORTS = ("nodePort", "healthCheckNodePort")
 """Which a server chooses by chance."""
+_OF_CUSTOM_RESOURCES = "." + GROUP.partition(".")[2]
+"""How the groups of definitions end, those of the suite and those of random sequences."""
 _LITERAL_BELOW, _LITERAL_FROM = 2, 10**8
 
 
@@ -196,7 +198,8 @@ def _with_sorted_causes(status: dict[str, Any]) -> dict[str, Any]:
     causes = details.get("causes") if isinstance(details, dict) else None
     if not isinstance(details, dict) or not isinstance(causes, list):
         return status
-    any_order = details.get("group") == GROUP or all(cause.get("reason") == "FieldManagerConflict" for cause in causes)
+    custom = str(details.get("group")).endswith(_OF_CUSTOM_RESOURCES)
+    any_order = custom or all(cause.get("reason") == "FieldManagerConflict" for cause in causes)
     place = (lambda cause: "") if any_order else _map_of
     ordered = [each for _, together in groupby(causes, place) for each in sorted(together, key=_text_of)]
     listed, sorted_ = (f"[{', '.join(map(_text_of, each))}]" for each in (causes, ordered))

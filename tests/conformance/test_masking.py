@@ -87,6 +87,7 @@ def invalid(*causes: tuple[str, str], group: str = "") -> dict[str, Any]:
 def test_the_causes_of_a_custom_resource_are_compared_as_a_set() -> None:
     one, other = ("b", "no"), ("a", "no")
     assert mask(invalid(one, other, group=GROUP)) == mask(invalid(other, one, group=GROUP))
+    assert mask(invalid(one, other, group="ns-17.example.com")) == mask(invalid(other, one, group="ns-17.example.com"))
     assert mask(invalid(one, other, group=GROUP)) != mask(invalid(one, ("a", "yes"), group=GROUP))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -19,6 +19,7 @@ from fakes.storage import Version
 IncludeObject = Literal["Metadata", "Object", "None"]
 
 _DEFAULT = ["Name", "string", "name", 0], ["Created At", "date", "", 0]
+_PRINTED_ELSEWHERE = ("customresourcedefinitions.apiextensions.k8s.io",)
 _CUSTOM_TEXT = "Custom resource definition column (in JSONPath format): "
 
 
@@ -42,7 +43,8 @@ class Tables:
             metadata["continue"] = token
         if remaining:
             metadata["remainingItemCount"] = remaining
-        return self._table(metadata, [self._row(version, now) for version in versions])
+        rows = [self._row(version, now) for version in versions]
+        return self._table(metadata, rows or (None if _has_nobodys_columns(self._kind) else rows))
 
     def of_bookmark(self, raw: bytes, revision: int, now: datetime.datetime, *, columns: bool) -> bytes:
         """A table of the object of a BOOKMARK event, which is there even where the client wants nothing included."""
@@ -68,10 +70,11 @@ class Tables:
         found = custom.cells(self._kind, row) if self._kind.custom else BUILT_IN.get(name, created)(row)
         return b'{"cells":' + encoding.to_json(found) + b',"object":' + shown + b"}"
 
-    def _table(self, metadata: Mapping[str, Any], rows: list[bytes], *, columns: bool = True) -> bytes:
+    def _table(self, metadata: Mapping[str, Any], rows: list[bytes] | None, *, columns: bool = True) -> bytes:
         start = encoding.to_json({"kind": "Table", "apiVersion": self._form, "metadata": metadata})[:-1]
         defined = encoding.to_json(_columns(self._kind)) if columns else b"null"
-        return b"".join([start, b',"columnDefinitions":', defined, b',"rows":[', b",".join(rows), b"]}"])
+        told = b"null" if rows is None else b"[" + b",".join(rows) + b"]"
+        return b"".join([start, b',"columnDefinitions":', defined, b',"rows":', told, b"}"])
 
 
 class TableStream:
@@ -95,11 +98,19 @@ class TableStream:
         return first
 
 
+def _has_nobodys_columns(kind: Kind) -> bool:
+    """Whether no printer of its own shows the kind: then rows are null where there are none."""
+    return not kind.custom and (kind.resource.name in _PRINTED_ELSEWHERE or list(_entries(kind)) == list(_DEFAULT))
+
+
+def _entries(kind: Kind) -> Sequence[Any]:
+    return _data().get(f"{kind.resource.plural}.{kind.resource.api_version}", _DEFAULT)
+
+
 def _columns(kind: Kind) -> list[dict[str, Any]]:
     if kind.custom:
         return [_column("Name", "string", "name", 0), *map(_custom_column, custom.columns(kind))]
-    entries = _data().get(f"{kind.resource.plural}.{kind.resource.api_version}", _DEFAULT)
-    return [_column(entry, "string", "", 0) if isinstance(entry, str) else _column(*entry) for entry in entries]
+    return [_column(entry, "string", "", 0) if isinstance(entry, str) else _column(*entry) for entry in _entries(kind)]
 
 
 def _custom_column(column: Mapping[str, Any]) -> dict[str, Any]:

@@ -108,6 +108,15 @@ def _(s: Session) -> None:
     s.get(s.at("leases"), TABLE)
 
 
+@script("6 a Table of nothing")
+def _(s: Session) -> None:
+    made = {"metadata": {"name": "a"}, "rules": []}
+    s.have({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", **made})
+    for resource in ("roles", "configmaps", "foos", "limitranges", "customresourcedefinitions", "storageclasses"):
+        s.get(s.at(resource), TABLE, labelSelector="of=nobody")
+    s.get(s.at("roles"), TABLE, fieldSelector="metadata.name=b")
+
+
 @script("6 Tables in a watch: columns once, bookmarks as a row, errors as a Status")
 def _(s: Session) -> None:
     before = s.unseen("GET", s.at("foos")).version
