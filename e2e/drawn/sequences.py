@@ -253,6 +253,7 @@ def _about_a_definition(schema: dict[str, Any], held: bool) -> SearchStrategy[li
         step("create", DEFINITIONS, body=defined),
         step("get", DEFINITIONS),
         step("patch", DEFINITIONS, body=st.sampled_from(LABELS), type=MERGE),
+        reads(DEFINITIONS),
     )
     about = st.one_of(
         step("create", DRAWN, name=NAME, body=body, served=served, query=DRY),
