@@ -146,7 +146,8 @@ class Play:
         self.memory.token = metadata.get("continue") or self.memory.token
         version = metadata.get("resourceVersion", "")
         kind = answer.json["kind"] if metadata else ""
-        if version and version not in self.memory.versions and not kind.endswith("List"):
+        # when a server begins to read a definition's objects is chance, and with it whether they can be watched from a version of its own
+        if version and version not in self.memory.versions and not kind.endswith("List") and step.resource != DEFINITIONS:
             self.memory.versions.append(version)
         if step.verb == "create" and metadata.get("generateName"):
             self.session.hide(metadata["name"], f"GENERATED{metadata['generateName']}")
