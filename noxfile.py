@@ -31,7 +31,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Types, strictly. The files are named in pyproject.toml."""
-    session.install("mypy", *HTTPX_CLIENTS, "pytest", "cryptography", "types-PyYAML", "types-protobuf", "nox", *CHECKOUT)
+    session.install("mypy", *INTEROP, "pytest", "cryptography", "types-PyYAML", "types-protobuf", "nox", *CHECKOUT)
     session.run("mypy")
 
 

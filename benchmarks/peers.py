@@ -109,7 +109,8 @@ def official(url: str, pods: int, meter: Meter, *, read: Callable[[Any], Any] | 
     from kubernetes.client import CoreV1Api
     from kubernetes.informer import ADDED, MODIFIED, SharedInformer
 
-    informer = SharedInformer(CoreV1Api(client(url)).list_pod_for_all_namespaces)
+    untyped: Any = SharedInformer
+    informer = untyped(CoreV1Api(client(url)).list_pod_for_all_namespaces)
     added = threading.Semaphore(0)
     informer.add_event_handler(ADDED, lambda obj: added.release())
     informer.add_event_handler(MODIFIED, five_fields(read, meter) if read else meter.event)

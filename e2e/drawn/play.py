@@ -220,7 +220,7 @@ def _metadata(answer: Answer) -> dict[str, Any]:
     """That of an answer; of a table that shows one object, that object's."""
     try:
         content = answer.json
-        rows = content.get("rows") or ()
+        rows: Any = content.get("rows") or ()
         own: dict[str, Any] = rows[0]["object"]["metadata"] if len(rows) == 1 and answer.status in (200, 201) else content["metadata"]
     except (ValueError, KeyError, TypeError, AttributeError):
         return {}

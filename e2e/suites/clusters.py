@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 from kubernetes import client
 
@@ -41,7 +42,7 @@ def _add_node(cluster: Cluster) -> None:
     """A node that says of itself that it is Ready, with no kubelet behind it."""
     node = objects.node(_NODE)
     with cluster.api_client() as api:
-        core = client.CoreV1Api(api)
+        core: Any = client.CoreV1Api(api)
         core.create_node({"metadata": node["metadata"], "spec": node.get("spec", {})})
         core.patch_node(_NODE, {"spec": {"taints": None}})
         core.patch_node_status(_NODE, {"status": node["status"]})

@@ -62,7 +62,7 @@ def run(suite: Suite, kubeconfig: Path, folder: Path, *, only: Sequence[str] = (
 
 def read_report(report: Path, suite: Suite, focus: str) -> dict[str, Spec]:
     """The specs that the pattern `focus` means, by their names, from a JUnit file; and what failed before or after them."""
-    specs = {}
+    specs: dict[str, Spec] = {}
     for case in ElementTree.parse(report).iter("testcase"):
         title = str(case.get("name"))
         name = _LABELS.sub("", title.removeprefix(_SPEC))
