@@ -21,6 +21,8 @@ Due = tuple[int, bool]
 """How many events a watch brings, and whether it ends."""
 _NAMES = ("a", "b")
 _QUIET = 0.1
+_GRACE = 4.0
+"""Seconds after a namespace's deletion in which a real controller surely does nothing about it; it lets five pass."""
 _SECOND = 1.1
 
 
@@ -37,23 +39,32 @@ _ORPHANING = ("jobs", "replicationcontrollers")
 """Whose dependents are orphaned unless a deletion says otherwise: the garbage collector has a finalizer to take away."""
 
 
+class TooSlow(Exception):
+    """A sequence took so long that a controller of the real server may have come to what was to happen later."""
+
+
 @dataclass
 class Play:
-    """One sequence on one server. `due` is what each watch brought on the other server; `settle` lets controllers work."""
+    """One sequence on one server. `due` is what each watch brought on the other server; `settle` lets controllers work.
+
+    `clock` tells seconds; the fake's stands still, as its controllers wait for `settle`.
+    """
 
     session: Session
     due: list[Due] = field(default_factory=list)
     settle: Callable[[], None] = lambda: None
+    clock: Callable[[], float] = lambda: 0.0
     told: dict[int, Due] = field(default_factory=dict)
     watches: list[_Open] = field(default_factory=list)
     outside: dict[str, None] = field(default_factory=dict)
+    quiet_until: float | None = None
 
     def __post_init__(self) -> None:
         self.memory = Memory(self.session)
         self.bodies = Bodies(self.memory)
 
     def run(self, steps: list[Step]) -> Iterator[None]:
-        """Yields for each compaction."""
+        """Yields for each compaction. Raises `TooSlow`."""
         for step in steps:
             match step.verb:
                 case "compact":
@@ -63,6 +74,8 @@ class Play:
                     for resource in ("foos", "pins"):
                         self.session.eventually(self.session.at(resource, namespace=""), 200)
                 case "settle":
+                    self._check_pace()
+                    self.quiet_until = None
                     self.settle()
                     waits.namespaces(self.session, [f"{self.session.ns}-{name}" for name in _NAMES])
                 case "pause":
@@ -75,6 +88,11 @@ class Play:
                 case _:
                     self._learn(step, self._ask(step))
         self._listen(self.watches)
+        self._check_pace()
+
+    def _check_pace(self) -> None:
+        if self.quiet_until is not None and self.clock() > self.quiet_until:
+            raise TooSlow
 
     def tidy(self) -> None:
         """Delete what lives outside of the session's namespace."""
@@ -164,6 +182,8 @@ class Play:
         if step.resource == DEFINITIONS and not step.subresource:
             self._wait_for_definition(step, answer)
         deleting = step.verb in ("delete", "deletecollection")
+        if deleting and step.resource == "namespaces" and self.quiet_until is None:
+            self.quiet_until = self.clock() + _GRACE
         said = dict(step.query) | (step.body if deleting and step.body else {})
         asked = said.get("propagationPolicy") in ("Foreground", "Orphan") or bool(said.get("orphanDependents"))
         self.memory.owned = self.memory.owned or asked

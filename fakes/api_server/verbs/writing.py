@@ -252,12 +252,13 @@ class Writer:
             self._complete(kind, before, after)
         shape_of(internal).keep(after)
         stays = same(before, after) and managers.without_times(live) == managers.without_times(entries)
-        if stays and not self._is_only_seen(call, version):
+        finished = is_finished(kind, new)
+        if stays and not finished and not self._is_only_seen(call, version):
             return ObjectAnswer(version, warnings=warnings)
         if entries:
             after["metadata"]["managedFields"] = new["metadata"]["managedFields"] = entries
         if not options.dry_run:
-            if is_finished(kind, new):
+            if finished:
                 self._objects.remove(kind, call.key, version.revision)
                 self._definitions.removed(kind, old)
             else:

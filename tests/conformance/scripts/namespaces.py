@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.conformance.definitions import config_map, foo
 from tests.conformance.script import script
-from tests.conformance.session import Session
+from tests.conformance.session import MERGE, Session
 
 
 @script("8 create in a namespace that is not there: 404")
@@ -106,6 +106,24 @@ def _(s: Session) -> None:
     s.get(s.at("namespaces", name))
     s.put(s.at("namespaces", name, "finalize"), {"metadata": {"name": name}, "spec": {"finalizers": []}})
     s.get(s.at("namespaces", name))
+
+
+@script("8 any update lets a namespace go that waits for nothing, one that changes nothing, too", ahead=True)
+def _(s: Session) -> None:
+    name = f"{s.ns}-2"
+    none = {"metadata": {"name": name}, "spec": {"finalizers": []}}
+    for method, part, body in (
+        ("PUT", ["finalize"], none),
+        ("PATCH", [], {}),
+        ("PATCH", [], {"metadata": {"labels": {"x": "1"}}}),
+        ("PATCH", ["status"], {}),
+    ):
+        s.unseen("POST", s.at("namespaces"), {"metadata": {"name": name}})
+        s.unseen("PUT", s.at("namespaces", name, "finalize"), none)
+        s.delete(s.at("namespaces", name))
+        s.ask(method, s.at("namespaces", name, *part), body, {"Content-Type": MERGE if method == "PATCH" else "application/json"})
+        s.get(s.at("namespaces", name))
+        s.unseen("DELETE", s.at("namespaces", name))
 
 
 @script("8 a namespace without a name: 422")
