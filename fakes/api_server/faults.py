@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from fakes.api_server.errors import StatusError
+from fakes.api_server.kinds import names_resource
+from fakes.api_server.requests import check_verb
+from informer.errors import ConfigurationError
 
 _REASONS = {
     400: "BadRequest",
@@ -26,10 +29,11 @@ _REASONS = {
 class Fault:
     """The next `times` requests that match, after the first `after` of them, get another answer than they should.
 
-    `verb` is get, list, watch, create, update, patch, delete or deletecollection; `resource` is `pods` or `deployments.apps`; None matches
-    any, discovery included. The answer is a Status of `status` (or of `error`), or the raw `body` with its `content_type`; `retry_after` is
-    in seconds. `disconnect` breaks the connection instead: the answer's body raises `ConnectionResetError`. With `commit` the request is
-    carried out all the same, and only its answer is lost.
+    `verb` is get, list, watch, create, update, patch, delete or deletecollection; `resource` is `pods` or `deployments.apps`, or
+    `deployments` of any group; None matches any, discovery included. The answer is a Status of `status` (or of `error`), or the raw `body`
+    with its `content_type`; `retry_after` is in seconds. `disconnect` breaks the connection instead: the answer's body raises
+    `ConnectionResetError`. With `commit` the request is carried out all the same, and only its answer is lost. Raises `ConfigurationError`
+    for a verb or a status that no request has.
     """
 
     verb: str | None = None
@@ -45,8 +49,14 @@ class Fault:
     disconnect: bool = False
     commit: bool = False
 
+    def __post_init__(self) -> None:
+        if self.verb is not None:
+            check_verb(self.verb)
+        if not 200 <= self.status <= 599:
+            raise ConfigurationError(f"{self.status} is no status of HTTP that ends a request: those are 200 to 599")
+
     def matches(self, verb: str, resource: str) -> bool:
-        return self.verb in (None, verb) and self.resource in (None, resource)
+        return self.verb in (None, verb) and names_resource(self.resource, resource)
 
     def to_error(self) -> StatusError:
         """The Status that it answers."""
@@ -80,8 +90,12 @@ class StreamFault:
     line: bytes = b""
     error: StatusError | None = None
 
+    def __post_init__(self) -> None:
+        if self.action not in get_args(StreamAction):
+            raise ConfigurationError(f"a stream fault is one of {', '.join(get_args(StreamAction))}, not {self.action!r}")
+
     def matches(self, resource: str) -> bool:
-        return self.resource in (None, resource)
+        return names_resource(self.resource, resource)
 
 
 class FaultList:

@@ -20,6 +20,7 @@ from fakes.api_server.builtin.conversions import Conversion, conversion_of
 from fakes.api_server.builtin.late_defaults import late_defaults_of
 from fakes.api_server.errors import bad_request
 from fakes.storage import Version
+from informer.errors import ConfigurationError
 from informer.resource import Resource, ResourceName
 from informer.selectors import FieldSelector
 
@@ -239,6 +240,26 @@ class Kinds:
 
 def _place(kind: Kind) -> tuple[str, str, str]:
     return kind.resource.group, kind.resource.version, kind.resource.plural
+
+
+def check_plural(name: str | None, kinds: Iterable[Kind] | None = None) -> None:
+    """Raise `ConfigurationError` for another word for a resource, such as `pod`, where only `pods` is ever met.
+
+    `kinds` are the built-in ones if None. What nobody knows may come to be, with its definition.
+    """
+    word = (name or "").partition("/")[0].partition(".")[0]
+    known = _builtin() if kinds is None else tuple(kinds)
+    if not word or any(kind.resource.plural == word for kind in known):
+        return
+    lower = word.lower()
+    meant = next((kind for kind in known if lower in (kind.resource.plural, kind.singular, *kind.short_names)), None)
+    if meant is not None:
+        raise ConfigurationError(f"{name!r} is {meant.resource.plural!r} here")
+
+
+def names_resource(said: str | None, resource: str) -> bool:
+    """Whether `deployments.apps`, say, is meant by what was said: that, `deployments`, or None for any."""
+    return said is None or said == resource or said == resource.partition(".")[0]
 
 
 def builtin_kind(group: str, version: str, plural: str) -> Kind:

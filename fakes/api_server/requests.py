@@ -14,6 +14,7 @@ from fakes.api_server.kinds import Kind, Kinds
 from fakes.api_server.messages import Request
 from fakes.api_server.wire.bodies import media_type
 from fakes.api_server.wire.encoding import from_json
+from informer.errors import ConfigurationError
 
 _INTEGER = re.compile(r"^[+-]?[0-9]+$")
 _ON_COLLECTION = {"GET": "list", "POST": "create", "DELETE": "deletecollection"}
@@ -26,6 +27,9 @@ _SUBRESOURCES = ("status", "scale", "finalize", "binding", "eviction", "token")
 STREAMS = ("log", "exec", "attach", "portforward", "proxy")
 """Subresources of pods that a kubelet answers, once the server has found the pod and its node."""
 
+VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")
+_METHODS = ("post", "put", "head", "options")
+"""What a request for no resource has instead, where that is no verb as well."""
 REVIEWS = frozenset(
     (
         ("authentication.k8s.io", "selfsubjectreviews"),
@@ -79,6 +83,12 @@ class Parameters:
         if number is None:
             raise errors.bad_request(f'strconv.ParseInt: parsing "{text}": value out of range')
         return number
+
+
+def check_verb(verb: str) -> None:
+    """Raises `ConfigurationError` for a verb that no request has."""
+    if verb not in VERBS and verb not in _METHODS:
+        raise ConfigurationError(f"no request has the verb {verb!r}; those for resources have {', '.join(VERBS)}")
 
 
 def in_range(text: str, low: int, end: int) -> int | None:

@@ -20,7 +20,7 @@ from fakes.api_server.errors import StatusError
 from fakes.api_server.face.bulk import Bulk
 from fakes.api_server.face.request_log import RequestLog
 from fakes.api_server.faults import Fault, FaultList, StreamFault
-from fakes.api_server.kinds import Kinds
+from fakes.api_server.kinds import Kinds, check_plural, names_resource
 from fakes.api_server.messages import Identity, Request, Response
 from fakes.api_server.requests import (
     REVIEWS,
@@ -35,7 +35,7 @@ from fakes.api_server.requests import (
 )
 from fakes.api_server.tables import Tables, TableStream
 from fakes.api_server.verbs.verbs import Verbs
-from fakes.api_server.verbs.watch_cache import WatchCache, is_cached
+from fakes.api_server.verbs.watch_cache import WatchCache, check_limits, is_cached
 from fakes.api_server.verbs.watching import WatchBody, open_watch
 from fakes.api_server.wire import negotiation
 from fakes.api_server.wire.responses import (
@@ -82,6 +82,7 @@ class APIServer(Bulk):
         watch_buffer: int | None = None,
         compact_after: int = HISTORY,
     ) -> None:
+        check_limits(watch_window=watch_window, watch_buffer=watch_buffer, compact_after=compact_after)
         self.runtime = runtime or current_runtime()
         self.kinds = Kinds()
         self.storage = Storage(self.runtime, revision=revision, history=compact_after)
@@ -187,7 +188,7 @@ class APIServer(Bulk):
 
     def _open_watches(self, resource: str | None) -> list[WatchBody]:
         with self._lock:
-            return [body for body in self._watches if resource in (None, body.view.kind.resource.name)]
+            return [body for body in self._watches if names_resource(resource, body.view.kind.resource.name)]
 
     def _end_watches(self, storage_key: tuple[str, str]) -> None:
         for body in self._open_watches(None):
@@ -258,10 +259,15 @@ class APIServer(Bulk):
         with `/status` for a subresource. A denial stands above everything that RBAC allows, for everybody. Open watches stay open. A 429,
         as from flow control, is no Status but plain text, with `retry_after` in seconds.
         """
+        for each in (resource,) if isinstance(resource, str) else resource or ():
+            check_plural(each, self.kinds.all())
         return self._access.deny(denial(user, verb, resource, namespace, name, code, retry_after))
 
     def inject(self, fault: Fault | StreamFault) -> None:
         """Have something go wrong: with requests to come, or on streams (those that are open now, unless the fault says otherwise)."""
+        if not isinstance(fault, Fault | StreamFault):
+            raise TypeError(f"a Fault or a StreamFault is injected, not {fault!r}")
+        check_plural(fault.resource, self.kinds.all())
         if isinstance(fault, StreamFault) and not fault.opening:
             for body in self._open_watches(fault.resource):
                 body.inject(fault)
@@ -283,6 +289,7 @@ class APIServer(Bulk):
 
         Broken: `read` raises `ConnectionResetError` at once. Clean: the stream ends after the events that were on their way.
         """
+        check_plural(resource, self.kinds.all())
         bodies = self._open_watches(resource)
         for body in bodies:
             body.end(clean=clean)

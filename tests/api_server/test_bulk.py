@@ -162,3 +162,8 @@ def test_a_restore_that_rewinds_gives_versions_out_twice(client: Client) -> None
 def test_a_pod_is_bound_as_a_scheduler_does_it(client: Client) -> None:
     client.api.create(objects.pod("web-1"))
     assert client.api.bind("web-1", "n1")["spec"]["nodeName"] == "n1"
+
+
+def test_a_history_is_that_of_one_object(client: Client) -> None:
+    with pytest.raises(ValueError, match=r"whose history\? name one of the configmaps, or give an object"):
+        client.api.history("configmaps")

@@ -92,3 +92,16 @@ def test_the_scale_is_patched_as_kubectl_does_it(api: FakeAPIServer) -> None:
 
 def test_a_snapshot_is_shown_in_a_line(api: FakeAPIServer) -> None:
     assert repr(api.snapshot()) == f"Snapshot(revision={api.revision}, compacted=1)"
+
+
+@pytest.mark.parametrize("act", ["create", "update", "load"])
+def test_a_text_is_applied_and_not_created(api: FakeAPIServer, act: str) -> None:
+    with pytest.raises(TypeError, match="an object is a dict, as it is in a manifest; `apply` takes texts and files"):
+        getattr(api, act)("kind: ConfigMap")
+
+
+@pytest.mark.parametrize("limits", [{"watch_window": 0}, {"watch_buffer": -1}, {"compact_after": 0}])
+def test_a_past_of_nothing_is_refused(limits: dict[str, int]) -> None:
+    (name,) = limits
+    with pytest.raises(ValueError, match=f"{name} is at least 1"):
+        FakeAPIServer(runtime=SimulatedRuntime(0), **limits)  # type: ignore[arg-type]

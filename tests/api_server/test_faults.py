@@ -222,3 +222,46 @@ def test_a_closed_server_ends_its_streams_and_answers_503(client: Client) -> Non
     client.api.close()
     assert opened.body.read() == b""
     assert client.get(FOOS).status == 503
+
+
+@pytest.mark.parametrize("resource", ["foos", "foos.lab.io"])
+def test_a_resource_may_be_named_with_its_group_or_without(client: Client, resource: str) -> None:
+    client.api.inject(Fault(verb="list", resource=resource, status=503))
+    assert statuses(client, 2, FOOS) == [503, 200]
+    stream = client.watch(FOOS)
+    client.api.inject(StreamFault("end", resource=resource))
+    assert stream.rest() == []
+    client.watch(FOOS)
+    assert client.api.disconnect(resource=resource) == 1
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (lambda: Fault(verb="lists"), "no request has the verb 'lists'"),
+        (lambda: Fault(verb="GET"), "no request has the verb 'GET'"),
+        (lambda: Fault(status=42), "42 is no status of HTTP that ends a request"),
+        (lambda: StreamFault("tears"), "a stream fault is one of end, break, tear, line, silence, error, not 'tears'"),  # type: ignore[arg-type]
+    ],
+)
+def test_a_fault_that_could_never_happen_is_refused(make: Callable[[], object], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        make()
+
+
+def test_another_word_for_a_resource_is_refused_with_the_one_to_use(client: Client) -> None:
+    acts: list[Callable[[], object]] = [
+        lambda: client.api.inject(Fault(resource="deployment")),
+        lambda: client.api.inject(StreamFault("end", resource="deploy")),
+        lambda: client.api.disconnect(resource="Deployment"),
+        lambda: client.api.deny(resource=["pods", "deploy/scale"]),
+    ]
+    for act in acts:
+        with pytest.raises(ValueError, match="is 'deployments' here"):
+            act()
+    client.api.inject(Fault(resource="later.example.com"))
+
+
+def test_what_is_no_fault_is_refused(client: Client) -> None:
+    with pytest.raises(TypeError, match="a Fault or a StreamFault is injected, not 'x'"):
+        client.api.inject("x")  # type: ignore[arg-type]

@@ -132,3 +132,12 @@ def test_a_body_that_cannot_be_read_is_like_no_other(body: bytes) -> None:
     client = Client()
     client.ask("POST", CONFIG_MAPS, body)
     assert client.api.requests.where(body={"a": 1}) == []
+
+
+def test_what_no_request_can_be_is_refused_instead_of_not_found(log: RequestLog) -> None:
+    with pytest.raises(ValueError, match="no request has the verb 'PATCH'"):
+        log.where(verb="PATCH")
+    with pytest.raises(ValueError, match="no request has the verb 'lists'"):
+        log.where(verb=["get", "lists"])
+    with pytest.raises(ValueError, match="is 'pods' here"):
+        log.where(resource="pod")

@@ -14,7 +14,7 @@ from fakes.api_server.custom.definitions import DEFINITIONS
 from fakes.api_server.errors import StatusError
 from fakes.api_server.face import manifests
 from fakes.api_server.face.changes import Change, Changes
-from fakes.api_server.face.face import MANAGER, STRICT, Document, Face
+from fakes.api_server.face.face import MANAGER, STRICT, Document, Face, check_object
 from fakes.api_server.face.manifests import Entry, Manifest
 from fakes.api_server.kinds import Kind, Kinds
 from fakes.api_server.objects import metadata
@@ -27,6 +27,7 @@ from fakes.api_server.verbs.verbs import Verbs
 from fakes.api_server.verbs.writing import decode_body
 from fakes.api_server.wire.encoding import copied
 from fakes.storage import Changed, Version
+from informer.errors import ConfigurationError
 
 
 class Bulk(Face):
@@ -64,17 +65,21 @@ class Bulk(Face):
 
     def load(self, *objects: Mapping[str, Any]) -> list[Document]:
         """`load_cluster` of these objects: the way to have a pod that is Running without a kubelet."""
+        for each in objects:
+            check_object(each)
         return self.load_cluster(objects)
 
     def history(self, resource: str | Mapping[str, Any], name: str = "", namespace: str | None = None) -> list[Change]:
         """All that is known to have happened to an object and its predecessors of the same name: nothing from before a compaction.
 
-        `history(obj)` is that of an object that a server has given out, or that one was made of.
+        `history(obj)` is that of an object that a server has given out, or that one was made of. Raises `ConfigurationError` for no name.
         """
         if not isinstance(resource, str):
             kind, document = self._identify(resource)
             own = document.get("metadata") or {}
             return self.history(kind.resource.name, own.get("name", ""), self._namespace(kind, namespace, document) or None)
+        if not name:
+            raise ConfigurationError(f"whose history? name one of the {resource}, or give an object")
         call = self._call("get", resource, name, namespace)
         oldest = self._verbs.objects.storage.compacted
         with self.watch(resource, call.namespace, field_selector=f"metadata.name={name}", version=oldest) as changes:

@@ -128,6 +128,7 @@ class Face:
 
     def _identify(self, obj: Mapping[str, Any]) -> tuple[Kind, Document]:
         document = _copy(obj)
+        check_object(document)
         said = document.get("apiVersion", ""), document.get("kind", "")
         kind = self._kinds.find_by_kind(*said)
         if not all(said):
@@ -155,6 +156,12 @@ class Face:
 
     def _plain(self, kind: Kind, answer: ObjectAnswer | PlainAnswer) -> Document:
         return answer.document if isinstance(answer, PlainAnswer) else self._document(kind, answer)
+
+
+def check_object(obj: Any) -> None:
+    """Raises `TypeError` for what is no mapping."""
+    if not isinstance(obj, Mapping):
+        raise TypeError(f"an object is a dict, as it is in a manifest; `apply` takes texts and files. This is a {type(obj).__name__}")
 
 
 def _options(manager: str) -> WriteOptions:

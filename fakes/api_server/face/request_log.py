@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fakes.api_server.requests import RequestRecord
+from fakes.api_server.kinds import check_plural, names_resource
+from fakes.api_server.requests import RequestRecord, check_verb
 
 _SHOWN = 10
 
@@ -32,7 +33,7 @@ class _Wanted:
         verbs = (self.verb,) if isinstance(self.verb, str) else self.verb
         fits = {
             "verb": verbs is None or record.verb in verbs,
-            "resource": self.resource in (None, record.resource, record.resource.partition(".")[0]),
+            "resource": names_resource(self.resource, record.resource),
             "user_agent": record.user_agent.startswith(self.user_agent or ""),
             "path": record.path.startswith(self.path or ""),
             "query": self.query is None or self.query.items() <= record.query.items(),
@@ -80,10 +81,14 @@ class RequestLog(list[RequestRecord]):
 
         `verb` may be several. `resource` is `pods` or `deployments.apps`, or `deployments` for that of any group; `subresource` is empty
         for the object itself. `user_agent` and `path` are what theirs begin with. `query` are parameters that they have, and `body` is what
-        the JSON that they sent must hold: of mappings the keys that are named, everything else as it is.
+        the JSON that they sent must hold: of mappings the keys that are named, everything else as it is. Raises `ConfigurationError` for a
+        verb that no request has, and for another word for a resource.
         """
+        for each in (verb,) if isinstance(verb, str) else (verb := tuple(verb or ())):
+            check_verb(each)
+        check_plural(resource)
         wanted = _Wanted(
-            verb=verb if verb is None or isinstance(verb, str) else tuple(verb),
+            verb=verb or None,
             resource=resource,
             namespace=namespace,
             name=name,

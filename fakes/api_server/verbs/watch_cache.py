@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fakes.api_server.errors import StatusError
 from fakes.api_server.kinds import Kind
 from fakes.storage import Storage
+from informer.errors import ConfigurationError
 from informer.runtime import Runtime
 
 _NOT_READY = "storage is (re)initializing"
@@ -77,3 +78,10 @@ class WatchCache:
 def is_cached(kind: Kind) -> bool:
     """Whether a real server keeps a watch cache for this kind; for events it asks etcd every time."""
     return kind.resource.plural != "events"
+
+
+def check_limits(**limits: int | None) -> None:
+    """Raises `ConfigurationError` for one that leaves nothing."""
+    for name, number in limits.items():
+        if number is not None and number < 1:
+            raise ConfigurationError(f"{name} is at least 1, not {number}")
