@@ -65,7 +65,7 @@ class FakeAPIServer(APIServer):
         crew = Crew(self, names)
         self._crews.append(crew)
 
-    def settle(self, timeout: float = 10.0) -> None:
+    def settle(self, timeout: float = 60.0) -> None:
         """Wait until the controllers have done all that there is to do now; what waits for its time, such as a grace period, is left out.
 
         `timeout` is in seconds of the runtime. Raises `TimeoutError`.

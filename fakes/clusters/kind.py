@@ -23,7 +23,6 @@ from kubernetes import client
 
 from fakes.clusters.cluster import ClusterError
 from fakes.clusters.unmanaged import UnmanagedCluster
-from informer.cluster import load_api_client
 from informer.errors import ConfigurationError
 
 _ASKING_TAKES_AT_MOST = 60.0
@@ -42,13 +41,13 @@ class KindCluster(UnmanagedCluster):
         self._kind.check()
         self.name = f"informer-kit-{secrets.token_hex(4)}"
         self._folder = tempfile.TemporaryDirectory(prefix="informer-kit-", ignore_cleanup_errors=True)
+        super().__init__(Path(self._folder.name) / "kubeconfig")
         self._owner = os.getpid()
         self._open = True
         atexit.register(self._at_exit)
         try:
             self._kind.create(self.name, self.kubeconfig)
-            with load_api_client(self.kubeconfig) as api:
-                self._url = str(api.configuration.host)
+            self._find()
         except BaseException as failure:
             try:
                 self.close()
@@ -59,14 +58,6 @@ class KindCluster(UnmanagedCluster):
     @property
     def kind_of(self) -> str:
         return "kind"
-
-    @property
-    def kubeconfig(self) -> Path:
-        return Path(self._folder.name) / "kubeconfig"
-
-    @property
-    def url(self) -> str:
-        return self._url
 
     def namespace(self) -> str:
         """As `Cluster.namespace`; on return the namespace has its default service account, without which it would refuse pods."""

@@ -23,26 +23,17 @@ class KubeconfigCluster(UnmanagedCluster):
 
     def __init__(self, kubeconfig: Path, *, allow_writes: bool = False) -> None:
         """Reads the file and makes no request. Raises `ConfigurationError` for a file that cannot be used."""
-        self._kubeconfig = kubeconfig.expanduser().absolute()
+        super().__init__(kubeconfig.expanduser().absolute())
         self._allow_writes = allow_writes
-        with load_api_client(self._kubeconfig) as api:
-            self._url = str(api.configuration.host)
+        self._find()
 
     @property
     def kind_of(self) -> str:
         return "kubeconfig"
 
-    @property
-    def kubeconfig(self) -> Path:
-        return self._kubeconfig
-
-    @property
-    def url(self) -> str:
-        return self._url
-
     def api_client(self) -> client.ApiClient:
         """As `Cluster.api_client`. Without `allow_writes` a request that is not a GET raises `ConfigurationError` and is not sent."""
-        made = load_api_client(self._kubeconfig)
+        made = load_api_client(self.kubeconfig)
         if not self._allow_writes:
             self._refuse_writes(made.rest_client.pool_manager)
         return made

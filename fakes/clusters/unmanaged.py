@@ -1,14 +1,37 @@
-"""UnmanagedCluster: what is common to clusters whose API server is run by somebody else: neither compacted nor stopped from here."""
+"""UnmanagedCluster: what is common to clusters whose API server is run by somebody else.
+
+They are known by a kubeconfig, and neither compacted nor stopped from here.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NoReturn
 
 from fakes.clusters.cluster import Ability, Cluster, ClusterCannot, Ending
+from informer.cluster import load_api_client
 
 
 class UnmanagedCluster(Cluster):
     """A cluster that is up for as long as it is there."""
+
+    def __init__(self, kubeconfig: Path) -> None:
+        """The file need not be there before `_find`."""
+        self._kubeconfig = kubeconfig
+        self._url = ""
+
+    @property
+    def kubeconfig(self) -> Path:
+        return self._kubeconfig
+
+    @property
+    def url(self) -> str:
+        return self._url
+
+    def _find(self) -> None:
+        """Learn from the file where the cluster is. Raises `ConfigurationError` for one that cannot be used."""
+        with load_api_client(self.kubeconfig) as api:
+            self._url = str(api.configuration.host)
 
     @property
     def running(self) -> bool:

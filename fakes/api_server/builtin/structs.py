@@ -32,6 +32,26 @@ _PLAIN = re.compile("[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|
 _preparing = ThreadRuntime().condition("structs")  # for all servers of this process, so it is no server's own
 # _preparing guards writes to this
 _ready: dict[str, type[msgspec.Struct]] = {}
+EMBEDDED: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "PersistentVolumeClaim": ("TypeMeta", ("metadata", "spec", "status")),
+    "PersistentVolumeSpec": (
+        "PersistentVolumeSource",
+        (
+            "accessModes",
+            "capacity",
+            "claimRef",
+            "mountOptions",
+            "nodeAffinity",
+            "persistentVolumeReclaimPolicy",
+            "storageClassName",
+            "volumeAttributesClassName",
+            "volumeMode",
+        ),
+    ),
+    "RuleWithOperations": ("Rule", ("operations",)),
+    "Volume": ("VolumeSource", ("name",)),
+}
+"""Structs with another one inside, and the fields that are their own."""
 LIMITS = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 
 

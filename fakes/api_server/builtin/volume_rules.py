@@ -8,27 +8,14 @@ from typing import Any
 
 from fakes.api_server.builtin import internals
 from fakes.api_server.builtin.quantities import amount
+from fakes.api_server.builtin.structs import EMBEDDED
 from fakes.api_server.custom.structural_faults import invalid, required, unsupported
 from fakes.api_server.errors import Cause
 from fakes.api_server.wire.encoding import same
 
 Document = Mapping[str, Any]
 
-_VOLUME_SETTINGS = frozenset(
-    (
-        "accessModes",
-        "capacity",
-        "claimRef",
-        "mountOptions",
-        "nodeAffinity",
-        "persistentVolumeReclaimPolicy",
-        "storageClassName",
-        "volumeAttributesClassName",
-        "volumeMode",
-    )
-)
-
-
+_, _VOLUME_SETTINGS = EMBEDDED["PersistentVolumeSpec"]
 _FROZEN = "Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"
 _NOTHING = "must be greater than zero"
 
@@ -117,7 +104,7 @@ def volume_faults(document: Document) -> Iterator[Cause]:
             yield invalid(f"spec.capacity[{name}]", whole, "must be a valid resource quantity")
         if amount(value) <= 0:
             yield invalid(f"spec.capacity[{name}]", value, _NOTHING)
-    if not set(spec) - _VOLUME_SETTINGS:
+    if not set(spec).difference(_VOLUME_SETTINGS):
         yield required("spec", "must specify a volume type")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from fakes.api_server.wire.encoding import to_json
+from fakes.api_server.wire.varint import varint
 
 MEDIA_TYPE = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
 
@@ -23,16 +24,8 @@ def encode(document: Mapping[str, Any]) -> bytes:
     return _message(_DOCUMENT, document)
 
 
-def _varint(number: int) -> bytes:
-    parts = bytearray()
-    while number > 0x7F:
-        parts.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*parts, number])
-
-
 def _part(number: int, content: bytes) -> bytes:
-    return _varint(number << 3 | 2) + _varint(len(content)) + content
+    return varint(number << 3 | 2) + varint(len(content)) + content
 
 
 def _text(number: int, value: str) -> bytes:
@@ -44,15 +37,15 @@ def _texts(number: int, values: Iterable[str]) -> bytes:
 
 
 def _flag(number: int, value: bool) -> bytes:
-    return _varint(number << 3) + _varint(int(value)) if value else b""
+    return varint(number << 3) + varint(int(value)) if value else b""
 
 
 def _whole(number: int, value: int) -> bytes:
-    return _varint(number << 3) + _varint(value % 2**64) if value else b""
+    return varint(number << 3) + varint(value % 2**64) if value else b""
 
 
 def _double(number: int, value: float) -> bytes:
-    return _varint(number << 3 | 1) + struct.pack("<d", value) if value else b""
+    return varint(number << 3 | 1) + struct.pack("<d", value) if value else b""
 
 
 def _any(number: int, value: Any) -> bytes:

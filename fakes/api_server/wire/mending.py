@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from fakes.api_server.builtin import schemas
 from fakes.api_server.builtin.quantities import COMPLAINT
-from fakes.api_server.builtin.structs import INT_OR_STRING, LIMITS, MICRO_TIME, QUANTITY, SCHEMA, TIME, Field, fields_of
+from fakes.api_server.builtin.structs import EMBEDDED, INT_OR_STRING, LIMITS, MICRO_TIME, QUANTITY, SCHEMA, TIME, Field, fields_of
 from fakes.api_server.wire.json_syntax import pairs_of, quote, type_of
 
 Document = dict[str, Any]
@@ -22,26 +22,6 @@ class Undecodable(ValueError):
 _PART_OF_A_SCHEMA = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON"
 """What is a schema or something else in its place, and values of any type: how their names begin."""
 _WITHOUT_FIELDS = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus"
-_EMBEDDED: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "PersistentVolumeClaim": ("TypeMeta", ("metadata", "spec", "status")),
-    "PersistentVolumeSpec": (
-        "PersistentVolumeSource",
-        (
-            "accessModes",
-            "capacity",
-            "claimRef",
-            "mountOptions",
-            "nodeAffinity",
-            "persistentVolumeReclaimPolicy",
-            "storageClassName",
-            "volumeAttributesClassName",
-            "volumeMode",
-        ),
-    ),
-    "RuleWithOperations": ("Rule", ("operations",)),
-    "Volume": ("VolumeSource", ("name",)),
-}
-"""Structs with another one inside, and the fields that are their own."""
 
 
 class Mending:
@@ -153,7 +133,7 @@ def _both(first: Any, second: Any, schema: schemas.Schema) -> Any:
 
 def _embedded(struct: str, field: str) -> tuple[str, ...]:
     """The struct inside of another one in which a field is, which JSON does not show and messages do."""
-    inner, own = _EMBEDDED.get(struct, ("", ()))
+    inner, own = EMBEDDED.get(struct, ("", ()))
     return (inner,) if inner and field not in own else ()
 
 

@@ -20,6 +20,7 @@ from fakes.api_server.builtin import schemas
 from fakes.api_server.builtin.moments import moment
 from fakes.api_server.custom import schema_messages
 from fakes.api_server.wire.encoding import to_json
+from fakes.api_server.wire.varint import varint
 
 MEDIA_TYPE = "application/vnd.kubernetes.protobuf"
 MAGIC = b"k8s\x00"
@@ -89,16 +90,8 @@ def encode_list(api_version: str, list_kind: str, metadata: Mapping[str, Any], i
     head = _classes()[_message_name(_schema(api_version, list_kind))]()
     _fill(head, {"metadata": metadata})
     tag = bytes([head.DESCRIPTOR.fields_by_name["items"].number << 3 | 2])
-    parts = [head.SerializeToString(), *(part for raw in items for part in (tag, _varint(len(raw)), raw))]
+    parts = [head.SerializeToString(), *(part for raw in items for part in (tag, varint(len(raw)), raw))]
     return _enveloped(api_version, list_kind, b"".join(parts))
-
-
-def _varint(number: int) -> bytes:
-    parts = bytearray()
-    while number > 0x7F:
-        parts.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*parts, number])
 
 
 @functools.lru_cache(maxsize=4096)
