@@ -1,6 +1,7 @@
 """Running: a suite against a kubeconfig, and what became of each of its specs.
 
-Guarantees: a spec that was never started counts as not run, whatever the program says of itself. Progress goes to stderr.
+Guarantees: a spec that was never started counts as not run, whatever the program says of itself. The program does not outlive this Python,
+however that is ended. Progress goes to stderr.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import Literal
 from xml.etree import ElementTree
 
 from e2e.suites.suite import Suite
+from fakes.clusters.control_plane.process import Process
+from fakes.clusters.sigterm import sigterm_as_interrupt
 
 Ending = Literal["passed", "failed", "left out", "skipped"]
 
@@ -47,16 +50,16 @@ def run(suite: Suite, kubeconfig: Path, folder: Path, *, only: Sequence[str] = (
     left_out = "|".join(suite.left_out)
     command = [str(suite.program()), *suite.arguments(kubeconfig), *ginkgo, *([f"--ginkgo.skip={left_out}"] if left_out else [])]
     environment = {**os.environ, **suite.environment, "KUBECONFIG": str(kubeconfig)}
-    with log.open("wb") as output, subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output) as process:
+    with sigterm_as_interrupt():
+        process = Process(suite.title, command, log, folder=folder, environment=environment)
         try:
-            _follow(suite, process, log, seconds)
-        except BaseException:
-            process.kill()
-            raise
-    assert report.exists(), f"{suite.title} ended with {process.returncode} and left no report; its log ends with:\n{_end(log)}"
+            code = _follow(process, log, seconds)
+        finally:
+            process.end("kill")
+    assert report.exists(), f"{suite.title} ended with {code} and left no report; its log ends with:\n{_end(log)}"
     specs = read_report(report, suite, focus)
     failed = any(spec.ending == "failed" for spec in specs.values())
-    assert failed or not process.returncode, f"{suite.title}: no spec failed, but it ended with {process.returncode}:\n{_end(log)}"
+    assert failed or not code, f"{suite.title}: no spec failed, but it ended with {code}:\n{_end(log)}"
     return specs
 
 
@@ -73,18 +76,17 @@ def read_report(report: Path, suite: Suite, focus: str) -> dict[str, Spec]:
     return specs
 
 
-def _follow(suite: Suite, process: subprocess.Popen[bytes], log: Path, seconds: float) -> None:
+def _follow(process: Process, log: Path, seconds: float) -> int:
+    """Its exit code."""
     begin = time.monotonic()
     while time.monotonic() - begin < seconds:
-        try:
-            process.wait(_SECONDS_BETWEEN_LINES)
-        except subprocess.TimeoutExpired:
-            elapsed = int(time.monotonic() - begin)
-            done = log.read_bytes().count("•".encode())
-            print(f"informer-kit [{elapsed // 60}:{elapsed % 60:02}] {suite.title}: {done} specs done", file=sys.stderr, flush=True)
-        else:
-            return
-    raise subprocess.TimeoutExpired(suite.title, seconds, _end(log).encode())
+        code = process.wait(_SECONDS_BETWEEN_LINES)
+        if code is not None:
+            return code
+        elapsed = int(time.monotonic() - begin)
+        done = log.read_bytes().count("•".encode())
+        print(f"informer-kit [{elapsed // 60}:{elapsed % 60:02}] {process.name}: {done} specs done", file=sys.stderr, flush=True)
+    raise subprocess.TimeoutExpired(process.name, seconds, _end(log).encode())
 
 
 def _end(log: Path) -> str:

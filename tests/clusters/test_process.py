@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -14,6 +12,7 @@ import pytest
 
 from fakes.clusters import ClusterError
 from fakes.clusters.control_plane.process import Process, ProcessDied
+from tests.processes import exists, kill
 from tests.waiting import PATIENCE, eventually
 
 SHELL = shutil.which("sh") or "/bin/sh"
@@ -32,14 +31,6 @@ def start(tmp_path: Path) -> Iterator[Start]:
     yield run
     for process in started:
         process.end("kill")
-
-
-def exists(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_a_clean_end_lets_it_finish_its_work(start: Start, tmp_path: Path) -> None:
@@ -136,5 +127,4 @@ def assert_gone_after(program: str) -> None:
     try:
         eventually(lambda: not exists(pid), what="the process is gone")
     finally:
-        if exists(pid):
-            os.kill(pid, signal.SIGKILL)
+        kill(pid)

@@ -1,7 +1,10 @@
-"""What is made of the reports of other people's suites, without running one."""
+"""Other people's suites, without running one: what is made of their reports, and that their programs end."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,8 @@ from e2e.suites.suite import SUITES
 from fakes.clusters.control_plane import build as build_module
 from fakes.transport.kubeconfig import kubeconfig, write_kubeconfig
 from informer.errors import ConfigurationError
+from tests.processes import exists, kill
+from tests.waiting import eventually
 
 REPORT = """<?xml version="1.0"?>
 <testsuites><testsuite>
@@ -126,3 +131,45 @@ def test_every_reason_is_of_a_spec() -> None:
     for suite in SUITES.values():
         for reason in suite.left_out.values():
             assert reason in {suite.why_left_out(spec) for spec in seen}
+
+
+RUNS = """
+import sys
+from pathlib import Path
+from e2e.suites.running import run
+from e2e.suites.suite import SUITES, Suite
+
+class Endless(Suite):
+    def program(self):
+        return Path("endless").resolve()
+
+run(Endless("endless", "Endless", SUITES["kubernetes"].module, ()), Path("kubeconfig"), Path().resolve(), seconds=600)
+"""
+ENDLESS = """#!/bin/sh
+sleep 600 &
+echo $$ $! >ids.part
+mv ids.part ids
+wait
+"""
+
+
+SIGKILL, SIGTERM = 9, 15
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the children of a killed parent")
+@pytest.mark.parametrize("how", [SIGTERM, SIGKILL])
+def test_the_program_of_a_suite_ends_with_the_python_that_runs_it(how: int, tmp_path: Path) -> None:
+    program, ids = tmp_path / "endless", tmp_path / "ids"
+    program.write_text(ENDLESS)
+    program.chmod(0o755)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with subprocess.Popen([sys.executable, "-c", RUNS], cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL) as python:
+        eventually(ids.exists)
+        python.send_signal(how)
+    suite, helper = map(int, ids.read_text().split())
+    try:
+        eventually(lambda: not exists(suite), what="the suite has ended")
+        if how == SIGTERM:
+            eventually(lambda: not exists(helper), what="and what it had started")
+    finally:
+        kill(suite, helper)

@@ -1,19 +1,21 @@
 """Process: one child process of ours, its log file, and its end.
 
-Guarantees: it is ended by its own id and nothing else is; one that is still running when Python exits is ended then; on Linux also when
-Python is killed, if the main thread started it. It is in a session of its own, so that an interrupt typed at the terminal reaches the tests
-and not it. Assumes that `command` begins with the full path of a program.
+Guarantees: it is ended by its own id, and nothing else is but what it started itself, where it is killed; one that is still running when
+Python exits is ended then; on Linux also when Python is killed, if the main thread started it. It is in a session of its own, so that an
+interrupt typed at the terminal reaches the tests and not it. Assumes that `command` begins with the full path of a program.
 """
 
 from __future__ import annotations
 
 import atexit
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from fakes.clusters.cluster import ClusterError, Ending
@@ -31,15 +33,25 @@ class ProcessDied(ClusterError):
 
 
 class Process:
-    """A running program. `log` receives what it writes, after what is there already."""
+    """A running program. `log` receives what it writes, after what is there already. `folder` and `environment` are ours by default."""
 
-    def __init__(self, name: str, command: Sequence[str | Path], log: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        log: Path,
+        *,
+        folder: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.name = name
         self._log = log
         self._owner = os.getpid()
         with log.open("ab") as output:
             self._child = subprocess.Popen(
                 _guarded([str(part) for part in command]),
+                cwd=folder,
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -54,6 +66,12 @@ class Process:
     @property
     def pid(self) -> int:
         return self._child.pid
+
+    def wait(self, seconds: float) -> int | None:
+        """Its exit code, or None where it still runs after so many seconds."""
+        with suppress(subprocess.TimeoutExpired):
+            return self._child.wait(seconds)
+        return None
 
     def wait_until(self, ready: Callable[[], bool], *, timeout: float) -> None:
         """Ask `ready` again and again until it says so. Raises `ProcessDied`, or `ClusterError` after `timeout` seconds."""
@@ -70,15 +88,17 @@ class Process:
         """SIGTERM, and SIGKILL after `grace` seconds; SIGKILL at once for `"kill"`. Returns when it has ended. Idempotent."""
         if how == "clean":
             self._child.terminate()
-            try:
-                self._child.wait(grace)
-            except subprocess.TimeoutExpired:
-                self._child.kill()
+            if self.wait(grace) is None:
+                self._kill()
         else:
-            self._child.kill()
+            self._kill()
         self._child.wait()
         if self in _running:
             _running.remove(self)
+
+    def _kill(self) -> None:
+        if self._child.poll() is None:  # so the id is still its own, and that of its session
+            os.killpg(self._child.pid, signal.SIGKILL)
 
     def _text(self) -> str:
         return self._log.read_text(errors="replace")
