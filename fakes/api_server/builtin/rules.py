@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from fakes.api_server.builtin import event_rules, job_rules, node_rules, volume_rules
+from fakes.api_server.builtin import event_rules, job_rules, node_rules, stateful_set_rules, volume_rules
 from fakes.api_server.builtin.amount_rules import changed_quota, limit_faults, quota_faults
 from fakes.api_server.builtin.config_rules import config_map_faults, secret_faults, secret_warnings
 from fakes.api_server.builtin.label_selectors import selects
@@ -245,9 +245,7 @@ def warnings(resource: str, document: Document, old: Document | None = None) -> 
         told = old if old is not None and resource == "replicationcontrollers" else document
         yield from port_warnings(_at(told, f"{path}.spec") or {}, f"{path}.spec") if warned else ()
     if resource == "statefulsets.apps":
-        for index, claim in enumerate(document["spec"].get("volumeClaimTemplates") or ()):
-            where = f"spec.volumeClaimTemplates[{index}]{'' if old is None else '.Spec'}"
-            yield from volume_rules.claim_warnings(claim.get("spec") or {}, where)
+        yield from stateful_set_rules.warnings(document, old)
 
 
 def creation_faults(resource: str, document: Document) -> Iterator[Cause]:
@@ -260,8 +258,7 @@ def creation_faults(resource: str, document: Document) -> Iterator[Cause]:
     elif resource == "nodes":
         yield from node_rules.node(document)
     elif resource == "statefulsets.apps":
-        for index, claim in enumerate(document["spec"].get("volumeClaimTemplates") or ()):
-            yield from volume_rules.claim_spec_faults(claim.get("spec") or {}, f"spec.volumeClaimTemplates[{index}].spec")
+        yield from stateful_set_rules.creation_faults(document)
     elif resource == "controllerrevisions.apps" and not isinstance(document.get("data"), dict):
         yield required("data", "data is mandatory" if document.get("data") is None else "data must be a valid JSON object")
 
@@ -292,23 +289,9 @@ def change_faults(resource: str, document: Document, old: Document) -> Iterator[
     if resource == "resourcequotas":
         yield from changed_quota(document, old)
     if resource == "statefulsets.apps":
-        yield from _changed_set(document["spec"], old["spec"])
+        yield from stateful_set_rules.changes(document, old)
     if resource == "pods":
         yield from pod_changes(document, old)
-
-
-def _changed_set(after: Document, before: Document) -> Iterator[Cause]:
-    """What of a StatefulSet stays as it is."""
-    why = "field is immutable"
-    if not same(after.get("selector"), before.get("selector")):
-        yield invalid("spec.selector", after.get("selector"), why)
-    claims = after.get("volumeClaimTemplates")
-    if not same(claims, before.get("volumeClaimTemplates")):
-        shown = f"[{','.join(map(volume_rules.shown_claim, claims))}]" if claims else "null"
-        yield Cause("FieldValueInvalid", f"Invalid value: {shown}: {why}", "spec.volumeClaimTemplates")
-    for field in ("serviceName", "podManagementPolicy"):
-        if after.get(field, "") != before.get(field, ""):
-            yield invalid(f"spec.{field}", after.get(field, ""), why)
 
 
 def _at(document: Any, path: str) -> Any:

@@ -2,6 +2,7 @@
 
 from tests.conformance.scripts import (
     access,
+    amounts,
     applying,
     bodies,
     bookmarks,
@@ -39,6 +40,7 @@ from tests.conformance.scripts import (
 
 __all__ = [
     "access",
+    "amounts",
     "applying",
     "bodies",
     "bookmarks",
