@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from informer.errors import ConfigurationError
 
@@ -21,16 +21,14 @@ class Resource:
     plural: str
     kind: str
     namespaced: bool
+    api_version: str = field(init=False, repr=False, compare=False)
+    """`v1`, `apps/v1`: the apiVersion of its objects."""
+    name: str = field(init=False, repr=False, compare=False)
+    """`pods`, `deployments.apps`: how people and messages name it."""
 
-    @property
-    def api_version(self) -> str:
-        """`v1`, `apps/v1`: the apiVersion of its objects."""
-        return f"{self.group}/{self.version}" if self.group else self.version
-
-    @property
-    def name(self) -> str:
-        """`pods`, `deployments.apps`: how people and messages name it."""
-        return f"{self.plural}.{self.group}" if self.group else self.plural
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "api_version", f"{self.group}/{self.version}" if self.group else self.version)
+        object.__setattr__(self, "name", f"{self.plural}.{self.group}" if self.group else self.plural)
 
     def path(self, namespace: str | None = None, name: str | None = None, subresource: str | None = None) -> str:
         """The URL path of its collection, or of one object. `namespace` None means all namespaces, or none where it has none."""

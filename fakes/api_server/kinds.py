@@ -126,10 +126,12 @@ class Kind:
     conversion: Conversion | None = field(default=None, hash=False, repr=False)
     """Where its objects are kept in another form."""
 
-    @property
-    def storage_key(self) -> tuple[str, str]:
-        """Under which its objects are kept: the same for all versions."""
-        return (self.resource.group, self.resource.plural) if self.conversion is None else self.conversion.storage_key
+    storage_key: tuple[str, str] = field(init=False, compare=False, repr=False)
+    """Under which its objects are kept: the same for all versions."""
+
+    def __post_init__(self) -> None:
+        own = (self.resource.group, self.resource.plural)
+        object.__setattr__(self, "storage_key", own if self.conversion is None else self.conversion.storage_key)
 
     def seen(self, version: Version) -> Version:
         """A stored state as clients see it in this kind."""

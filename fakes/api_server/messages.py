@@ -6,21 +6,20 @@ Every way in (the in-process client, the HTTP server, the simulation) makes a `R
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+
+class Identity(msgspec.Struct, frozen=True):
     """Who somebody is, as far as access goes. Groups that everybody of such a name is in may be left out."""
 
     name: str
     groups: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """One HTTP request. `query` keeps order and repeats; header names are lower case.
 
     `user`, of `groups`, is who asks, as the transport found out; nobody, where it is empty. A bearer token among the headers says better.
@@ -29,7 +28,7 @@ class Request:
     method: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     body: bytes = b""
     user: str = "system:admin"
     groups: tuple[str, ...] = ()
@@ -92,8 +91,7 @@ class AnnouncingBody(Body, Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(msgspec.Struct, frozen=True):
     """One HTTP answer: all of its bytes, or a `Body` that brings them one after another."""
 
     status: int

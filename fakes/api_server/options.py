@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import msgspec
 
 from fakes.api_server import errors
 from fakes.api_server.errors import Cause
@@ -96,8 +98,7 @@ class ListOptions:
         return self.initial_events
 
 
-@dataclass(frozen=True, slots=True)
-class WriteOptions:
+class WriteOptions(msgspec.Struct, frozen=True):
     """Options of create, update, patch and apply."""
 
     dry_run: bool = False
@@ -107,7 +108,7 @@ class WriteOptions:
     """Under which name the fields that change are noted."""
     force: bool = False
     """Whether an applier takes fields from others."""
-    heard: list[str] = field(default_factory=list, compare=False)
+    heard: list[str] = []
     """What was warned of when the body was read; a refusal warns of it, too."""
 
     @classmethod

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -91,6 +90,9 @@ def check_verb(verb: str) -> None:
         raise ConfigurationError(f"no request has the verb {verb!r}; those for resources have {', '.join(VERBS)}")
 
 
+NO_PARAMETERS = Parameters(())
+
+
 def in_range(text: str, low: int, end: int) -> int | None:
     """The number that a text of digits is, if it lies there: some are longer than Python reads them."""
     digits = text.lstrip("+-0")
@@ -100,8 +102,7 @@ def in_range(text: str, low: int, end: int) -> int | None:
     return number if low <= number < end else None
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """One verb on one resource. `namespace` is empty for all namespaces and for resources without; `name` for collections.
 
     `verb` is the one that access rules and faults know: get, list, watch, create, update, patch, delete, deletecollection.
@@ -112,7 +113,7 @@ class Call:
     namespace: str = ""
     name: str = ""
     subresource: str = ""
-    parameters: Parameters = Parameters(())  # noqa: RUF009
+    parameters: Parameters = NO_PARAMETERS
 
     @property
     def key(self) -> str:
@@ -129,7 +130,7 @@ def object_key(namespace: str, name: str) -> str:
     return f"{namespace}/{name}" if namespace else name
 
 
-class RequestRecord(NamedTuple):
+class RequestRecord(msgspec.Struct, frozen=True):
     """One request that came in at the door. `time` is the runtime's monotonic clock, in seconds.
 
     `resource` is `pods`, `deployments.apps`, or empty for discovery and for what has no handler; `verb` is the method then, in lower case.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from fakes.api_server.messages import Response
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fakes.api_server.kinds import Kinds
 from fakes.api_server.ownership import field_sets
-from fakes.api_server.ownership.comparison import compare, everything, opinion
+from fakes.api_server.ownership.comparison import Comparison, compare, everything, opinion
 from fakes.api_server.ownership.field_sets import FieldSet, difference, intersection, union, without
 from fakes.api_server.ownership.field_types import FieldType, type_of
 from fakes.api_server.ownership.merging import merged, pruned, taken_out
@@ -123,7 +123,7 @@ def test_a_comparison_leaves_out_nothing_and_adds_nothing(old: dict[str, Any], n
     assert difference(found.changed, after) == {}
     assert difference(found.removed, before) == {}
     assert difference(difference(after, before), found.changed) == {}, "what only the new one has is a change"
-    assert compare(new, new, SERVICE) == ({}, {})
+    assert compare(new, new, SERVICE) == Comparison({}, {})
 
 
 @given(SERVICES, SERVICES)

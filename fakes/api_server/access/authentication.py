@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from fakes.api_server.errors import StatusError
 from fakes.api_server.messages import Identity, Request
@@ -23,7 +24,9 @@ def identified(request: Request, holder: Callable[[str], Identity | None]) -> Re
 
 def shown_token(request: Request) -> str:
     """The bearer token of a request; empty where it has none."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if "authorization" not in request.headers:
+        return ""
+    scheme, _, token = request.headers["authorization"].partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from fakes.api_server import errors
 from fakes.api_server.kinds import Kind
@@ -17,8 +18,7 @@ from fakes.storage import Event, State, Storage, Subscription, Version
 from informer.runtime import Runtime
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectAnswer:
+class ObjectAnswer(msgspec.Struct, frozen=True):
     """One object, and what the server warns of."""
 
     version: Version
@@ -26,8 +26,7 @@ class ObjectAnswer:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ListAnswer:
+class ListAnswer(msgspec.Struct, frozen=True):
     """Objects in the order of their keys. `remaining` is 0 where it is not told."""
 
     versions: list[Version]
@@ -37,8 +36,7 @@ class ListAnswer:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PlainAnswer:
+class PlainAnswer(msgspec.Struct, frozen=True):
     """A document that is not stored: a Status that is no error, a Scale."""
 
     document: dict[str, Any]
@@ -46,8 +44,7 @@ class PlainAnswer:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TextAnswer:
+class TextAnswer(msgspec.Struct, frozen=True):
     """Plain text; None where there is nothing that could say any."""
 
     text: str | None = None

@@ -6,7 +6,9 @@ without the fields that would tell it apart has no name in a set and is left out
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from fakes.api_server.ownership.field_sets import MEMBER, SELF, FieldSet, as_member, ordered, union
 from fakes.api_server.ownership.field_types import FieldType, ListType, MapType
@@ -15,7 +17,7 @@ from fakes.api_server.wire.encoding import same
 Document = dict[str, Any]
 
 
-class Comparison(NamedTuple):
+class Comparison(msgspec.Struct, frozen=True):
     """What is new or different in the new state, and what the old one had beyond it."""
 
     changed: FieldSet
@@ -95,6 +97,8 @@ _LEAF: _Difference = (MEMBER, None)
 
 def _differ(old: Any, new: Any, type: FieldType) -> _Difference:
     """Of two values that are not equal. One that is null takes the shape of the other."""
+    if old.__class__ is dict and new.__class__ is dict:
+        return _differ_as(dict, old, new, type)
     before, after = _shape(old), _shape(new)
     shape = after or before
     found = _differ_as(shape, old, new, type)

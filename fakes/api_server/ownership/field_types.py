@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+import msgspec
 
 from fakes.api_server.builtin import schemas
 from fakes.api_server.builtin.schemas import Schema
@@ -42,7 +44,7 @@ class FieldType:
         self.loose = loose
 
 
-class Field(NamedTuple):
+class Field(msgspec.Struct, frozen=True):
     """One field of an object: its name in a field set, its type, and whether the schema names it."""
 
     step: str

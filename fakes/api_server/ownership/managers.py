@@ -22,7 +22,7 @@ Entries = list[dict[str, Any]]
 Operation = Literal["Apply", "Update"]
 
 
-class Form(NamedTuple):
+class Form(msgspec.Struct, frozen=True):
     """An object in one version: its type, and what makes it of the object in the version in which it is written."""
 
     type: FieldType
@@ -34,23 +34,30 @@ Forms = Callable[[str], Form | None]
 
 _MOST_UPDATERS = 10
 _ANCIENT = "ancient-changes"
-_SERVER_OWNED = (
-    "name",
-    "namespace",
-    "creationTimestamp",
-    "selfLink",
-    "uid",
-    "clusterName",
-    "generation",
-    "managedFields",
-    "resourceVersion",
+_SERVER_OWNED = frozenset(
+    (
+        "name",
+        "namespace",
+        "creationTimestamp",
+        "selfLink",
+        "uid",
+        "clusterName",
+        "generation",
+        "managedFields",
+        "resourceVersion",
+    )
 )
 UNOWNED: FieldSet = {
     "f:apiVersion": MEMBER,
     "f:kind": MEMBER,
-    "f:metadata": {SELF: MEMBER, **{f"f:{name}": MEMBER for name in _SERVER_OWNED}},
+    "f:metadata": {SELF: MEMBER, **{f"f:{name}": MEMBER for name in sorted(_SERVER_OWNED)}},
 }
 """What nobody owns."""
+
+
+def owned_metadata(metadata: Mapping[str, Any]) -> Document:
+    """What of a metadata somebody may own."""
+    return {name: value for name, value in metadata.items() if name not in _SERVER_OWNED}
 
 
 class Manager(NamedTuple):
@@ -62,7 +69,7 @@ class Manager(NamedTuple):
     subresource: str
 
 
-class Share(NamedTuple):
+class Share(msgspec.Struct, frozen=True):
     """What one manager owns, in the words of one version, and since when; no time for one who never changed anything."""
 
     fields: FieldSet
@@ -73,7 +80,7 @@ class Share(NamedTuple):
 Managers = dict[Manager, Share]
 
 
-class Author(NamedTuple):
+class Author(msgspec.Struct, frozen=True):
     """Whoever writes: `name` may be empty."""
 
     name: str
@@ -143,18 +150,19 @@ def checked(sent: Entries) -> Managers:
 
 def write(managers: Managers) -> Entries:
     """The entries in the order of a server."""
-    return [
-        {
-            "manager": manager.name,
-            "operation": manager.operation,
-            "apiVersion": share.api_version,
-            **({"time": share.time} if share.time else {}),
-            "fieldsType": "FieldsV1",
-            "fieldsV1": share.fields,
-            **({"subresource": manager.subresource} if manager.subresource else {}),
-        }
-        for manager, share in sorted(managers.items(), key=_order)
-    ]
+    shares = managers.items() if len(managers) < 2 else sorted(managers.items(), key=_order)
+    return [_entry(manager, share) for manager, share in shares]
+
+
+def _entry(manager: Manager, share: Share) -> dict[str, Any]:
+    entry: dict[str, Any] = {"manager": manager.name, "operation": manager.operation, "apiVersion": share.api_version}
+    if share.time:
+        entry["time"] = share.time
+    entry["fieldsType"] = "FieldsV1"
+    entry["fieldsV1"] = share.fields
+    if manager.subresource:
+        entry["subresource"] = manager.subresource
+    return entry
 
 
 def _order(item: tuple[Manager, Share]) -> tuple[str, ...]:
@@ -167,15 +175,17 @@ def known(live: Entries | None, sent: Entries | None) -> Managers:
 
     Who sends an empty list, or one empty entry, wants to start anew.
     """
-    if sent in ([], [{}]):
+    if sent is not None and sent in ([], [{}]):
         return {}
     try:
         if sent and (managers := checked(sent)):
             return managers
     except ValueError:
         pass
+    if not live:
+        return {}
     try:
-        return read(live or ())
+        return read(live)
     except ValueError:
         return {}
 
@@ -183,7 +193,7 @@ def known(live: Entries | None, sent: Entries | None) -> Managers:
 def updated(managers: Managers, old: Document, new: Document, author: Author, forms: Forms, now: str, reset: FieldSet = EMPTY) -> Managers:
     """The managers after an update of `old` to `new`, both without managedFields. Changes of the fields in `reset` do not count."""
     changes = Changes(old, new, forms, reset)
-    kept = changes.leave(managers)
+    kept = changes.leave(managers) if managers else {}
     own_changes = changes.of(author.api_version)
     own = difference(own_changes.changed, UNOWNED) if own_changes else {}
     if own:
@@ -225,7 +235,7 @@ class Changes:
             if manager != but:
                 fields = difference(difference(fields, changes.changed), changes.removed)
             if fields:
-                kept[manager] = share._replace(fields=fields)
+                kept[manager] = share if fields is share.fields else Share(fields, share.api_version, share.time)
         return kept
 
 

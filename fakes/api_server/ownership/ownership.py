@@ -6,6 +6,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
 from fakes.api_server.builtin import schemas, typed
 from fakes.api_server.kinds import Kind, Kinds
 from fakes.api_server.objects.objects import Objects
@@ -53,6 +55,7 @@ class Ownership:
         """Of an object that is created. `sent` are the managedFields that came with it, if any did."""
         reset = reset_fields(call.kind, "")
         shown = {name: value for name, value in document.items() if f"f:{name}" not in reset}
+        shown["metadata"] = managers.owned_metadata(document["metadata"])
         known, forms = managers.known(None, sent), self._forms(call.kind)
         now = document["metadata"]["creationTimestamp"]
         return managers.write(managers.updated(known, empty(call.kind), shown, self._author(call, options), forms, now))
@@ -117,7 +120,7 @@ class Ownership:
         find, result = self._forms(kind), {}
         for manager, share in known.items():
             form = find(share.api_version)
-            result[manager] = share if form is None else share._replace(fields=managers.reconciled(share.fields, form.type))
+            result[manager] = share if form is None else replace(share, fields=managers.reconciled(share.fields, form.type))
         return result
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from fakes.api_server.ownership import field_sets
 from fakes.api_server.ownership.field_sets import difference
 from fakes.api_server.ownership.managers import Entries, Manager, Share, known, write
@@ -21,7 +23,7 @@ class ScaleShares:
 
     def of_scale(self) -> Entries:
         """The managedFields of the Scale."""
-        shares = {manager: share._replace(fields=field_sets.at(_REPLICAS), api_version=_SCALE) for manager, share in self._owners()}
+        shares = {manager: replace(share, fields=field_sets.at(_REPLICAS), api_version=_SCALE) for manager, share in self._owners()}
         return write(shares)
 
     def of_parent(self, entries: Entries, api_version: str) -> Entries:
@@ -34,7 +36,7 @@ class ScaleShares:
                 continue
             if manager in owners and scale.pop(manager, None) is None:
                 # as a server does it: who updates by way of the Scale is never the one who updates the object
-                share = share._replace(fields=difference(share.fields, field_sets.at(self._paths[share.api_version])))
+                share = replace(share, fields=difference(share.fields, field_sets.at(self._paths[share.api_version])))
             if share.fields:
                 shares[manager] = share
         for manager, share in scale.items():

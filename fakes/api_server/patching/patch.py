@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from fakes.api_server.builtin import schemas
 from fakes.api_server.errors import Cause, StatusError, invalid
@@ -23,8 +24,7 @@ APPLY_PATCH = "application/apply-patch+yaml"
 Document = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(msgspec.Struct, frozen=True):
     """Of one of three media types: JSON patch, merge patch and, for built-in kinds, strategic merge patch."""
 
     kind: Kind

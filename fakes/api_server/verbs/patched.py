@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from fakes.api_server import errors
 from fakes.api_server.errors import StatusError
@@ -22,12 +22,8 @@ Refuse = Callable[[Any, str], StatusError]
 """From what a patch made and why it is no object of its kind to what is answered."""
 
 
-class Patched(NamedTuple):
-    """`sent` are the managedFields that were in it."""
-
-    document: Document
-    sent: Entries | None
-    warnings: tuple[str, ...]
+Patched = tuple[Document, Entries | None, tuple[str, ...]]
+"""What was made, the managedFields that were in it, and the warnings."""
 
 
 def read(
@@ -50,7 +46,7 @@ def read(
             raise errors.unprocessable()
         check_said(new, kind)
         sent = managers.take(new, old["metadata"].get("managedFields"))
-        return Patched(new, sent, read_patched(new, kind, options, said))
+        return new, sent, read_patched(new, kind, options, said)
     except Undecodable as error:
         result = change(old)
         raise refuse(result, str(error)) if refuse else unreadable(to_json(result).decode(), str(error)) from None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from fakes.api_server import errors
 from fakes.api_server.builtin import schemas
@@ -139,8 +140,8 @@ class Scaler:
             new = copied(old)
             paths = {other.resource.api_version: _paths(other)[0] for other in self._ownership.versions(kind)}
             shares = ScaleShares(new["metadata"].pop("managedFields", None), paths)
-            scale, warnings, _, entries = change(scale_of(kind, old, unset=_UNSET), shares.of_scale())
-            own = scale["metadata"]
+            changed = change(scale_of(kind, old, unset=_UNSET), shares.of_scale())
+            scale, own = changed.document, changed.document["metadata"]
             _check_name(call, own)
             new["metadata"]["resourceVersion"] = own.get("resourceVersion") or old["metadata"]["resourceVersion"]
             new["metadata"]["uid"] = own.get("uid") or old["metadata"]["uid"]
@@ -151,7 +152,7 @@ class Scaler:
             if replicas == _UNSET:
                 raise errors.bad_request(f'the spec replicas field ".{".".join(wanted_path)}" cannot be empty')
             _put(new, wanted_path, replicas)
-            return Revision(new, warnings, entries=shares.of_parent(entries or [], kind.resource.api_version))
+            return Revision(new, changed.warnings, entries=shares.of_parent(changed.entries or [], kind.resource.api_version))
 
         answer = self._writer.revise(main, revise, options)
         return replace(self._answer(kind, answer.version), warnings=answer.warnings)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec.structs import replace
 
 from fakes.api_server import errors
 from fakes.api_server.builtin import admission, rules
@@ -35,7 +36,7 @@ _ATTEMPTS = 8
 Document = dict[str, Any]
 
 
-class Revision(NamedTuple):
+class Revision(msgspec.Struct, frozen=True):
     """A new state, without managedFields, and what the server warns of.
 
     `sent` are the managedFields that the client sent or left in it; `entries` are what they become, where that is known already.
@@ -86,7 +87,7 @@ class Writer:
             attempt = revision
             if base:
                 # the name may be in other places, too, and what is made of one attempt is of no use for the next
-                attempt = revision._replace(document=copied(revision.document))
+                attempt = replace(revision, document=copied(revision.document))
                 attempt.document["metadata"]["name"] = metadata.generate_name(base, self._objects.runtime)
             document = self._prepare(call, attempt, options)
             own = document["metadata"]
@@ -174,7 +175,7 @@ class Writer:
         check_name(own, call.name)
         check_place(call, own)
 
-        def replace(old: Document) -> Revision:
+        def replacing(old: Document) -> Revision:
             new = copied(document)
             check_uid(call.kind, old["metadata"]["uid"], new, dry_run=options.dry_run)
             return Revision(new, warnings, sent)
@@ -183,7 +184,7 @@ class Writer:
             check_uid(call.kind, "", document, dry_run=options.dry_run)
             return self.add(call, Revision(copied(document), warnings, sent), options)
 
-        return self.revise(call, replace, options, create_instead if call.kind.create_on_update and not call.subresource else None)
+        return self.revise(call, replacing, options, create_instead if call.kind.create_on_update and not call.subresource else None)
 
     def patch(
         self,

@@ -6,9 +6,10 @@ import datetime
 import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from email.utils import format_datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from fakes.api_server import errors
 from fakes.api_server.errors import StatusError
