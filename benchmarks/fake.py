@@ -25,6 +25,7 @@ from fakes import FakeAPIServer
 from fakes.clusters.control_plane.binaries import find_binaries
 from fakes.clusters.control_plane.control_plane import ControlPlane
 
+VALUE = "value" * 20
 BATCH = 200
 BATCHES = 5
 WATCHERS = 100
@@ -36,27 +37,38 @@ Opened = Callable[[], AbstractContextManager[client.ApiClient]]
 
 
 def config_map(name: str) -> client.V1ConfigMap:
-    return client.V1ConfigMap(metadata=client.V1ObjectMeta(name=name, labels={"app": "bench"}), data={"key": "value" * 20})
+    return client.V1ConfigMap(metadata=client.V1ObjectMeta(name=name, labels={"app": "bench"}), data={"key": VALUE})
+
+
+def document(name: str) -> dict[str, Any]:
+    """The same without the client's models."""
+    return {"metadata": {"name": name, "labels": {"app": "bench"}}, "data": {"key": VALUE}}
 
 
 def answers(api: client.ApiClient) -> None:
     client.VersionApi(api).get_code()
 
 
-def writes_per_second(api: client.ApiClient, batch: int) -> float:
-    """Of one batch: half of it creations, half patches."""
+def writes_per_second(api: client.ApiClient, batch: str, *, plain: bool) -> float:
+    """Of one batch: half of it creations, half patches. `plain`: bodies are documents, and answers bytes, not the client's models."""
     core = client.CoreV1Api(api)
+    shown: dict[str, Any] = {"_preload_content": False} if plain else {}
     began = time.perf_counter()
     for number in range(BATCH // 2):
         name = f"write-{batch}-{number}"
-        core.create_namespaced_config_map("default", config_map(name))
-        core.patch_namespaced_config_map(name, "default", {"data": {"key": "other"}})
+        body: Any = document(name) if plain else config_map(name)
+        created = core.create_namespaced_config_map("default", body, **shown)
+        patched = core.patch_namespaced_config_map(name, "default", {"data": {"key": "other"}}, **shown)
+        if plain:
+            assert created.data
+            assert patched.data
     return BATCH / (time.perf_counter() - began)
 
 
-def writes(apis: Sequence[client.ApiClient]) -> list[float]:
+def writes(apis: Sequence[client.ApiClient], *, plain: bool = False) -> list[float]:
     """The median rate of each. They take turns, so that a busy machine is busy for all; one batch of each goes first, unmeasured."""
-    rates = [[writes_per_second(api, batch) for api in apis] for batch in range(BATCHES + 1)]
+    word = "plain" if plain else "model"
+    rates = [[writes_per_second(api, f"{word}-{batch}", plain=plain) for api in apis] for batch in range(BATCHES + 1)]
     return [statistics.median(each) for each in zip(*rates[1:], strict=True)]
 
 
@@ -193,6 +205,10 @@ def main() -> None:
         say("takes more writes per second, in process", rates[0] / rates[2], 10)
         say("the most that this client could, were the fake no work", rates[3] / rates[2])
         say("takes more writes per second, served", rates[1] / rates[2], 2)
+        plain = writes((first, second, third, fourth), plain=True)
+        say("the same without the client's models, in process", plain[0] / plain[2])
+        say("the most that this client could, were the fake no work", plain[3] / plain[2])
+        say("the same without the client's models, served", plain[1] / plain[2])
         reached, real_reached = reach(second), reach(third)
         say(f"brings an event to {WATCHERS} watchers sooner, served", real_reached / reached)
     took = load(objects)

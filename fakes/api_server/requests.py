@@ -177,15 +177,18 @@ def record_of(started: float, verb: str, call: Call | None, request: Request, st
     )
 
 
+_SHORTEST = {"api": 3, "apis": 4}
+
+
 def is_resource_path(path: str) -> bool:
     """Whether a path can name a collection or an object; all others are discovery's."""
     parts = path.strip("/").split("/")
-    return len(parts) > {"api": 2, "apis": 3}.get(parts[0], len(parts))
+    return parts[0] in _SHORTEST and len(parts) >= _SHORTEST[parts[0]]
 
 
 def resolve(request: Request, kinds: Kinds) -> Call:
     """What the request asks for; its path is one of a resource. Raises `PageNotFound`, 400, 404 or 405."""
-    parameters = Parameters(request.query)
+    parameters = Parameters(request.query) if request.query else NO_PARAMETERS
     group, version, rest = _split(request.path)
     watched = bool(rest) and rest[0] == "watch"
     namespace, plural, name, subresource = _parts(rest[1:] if watched else rest)
@@ -223,7 +226,9 @@ def _parts(rest: list[str]) -> tuple[str, str, str, str]:
         namespace, rest = rest[1], rest[2:]
     else:
         namespace = ""
-    plural, name, subresource = [*rest, "", "", ""][:3]
+    if len(rest) < 3:
+        return namespace, rest[0] if rest else "", rest[1] if len(rest) == 2 else "", ""
+    plural, name, subresource = rest[:3]
     if subresource and subresource != "proxy":
         # what stands behind a proxy is its own business
         subresource = "/".join([subresource, *rest[3:]])

@@ -105,7 +105,7 @@ class InProcessPoolManager(urllib3.PoolManager):
                 retries = retries.increment(method, target, error=error, _pool=cast("Any", self), _stacktrace=error.__traceback__)
                 self._wait(retries.get_backoff_time())
                 continue
-            if not retries.is_retry(method, response.status, "Retry-After" in response.headers):
+            if response.status < 300 or not retries.is_retry(method, response.status, "Retry-After" in response.headers):
                 return response
             try:
                 retries = retries.increment(method, target, response=response, _pool=cast("Any", self))
@@ -125,7 +125,7 @@ class InProcessPoolManager(urllib3.PoolManager):
         headers = merged((options.get("headers") or self.headers).items())
         request = Request(method, *split_target(target), headers, _body(options.get("body")), self._user)
         timeout = _read_timeout(options.get("timeout"))
-        asked = self._runtime.monotonic()
+        asked = 0.0 if timeout is None else self._runtime.monotonic()
         answer = self._answer(request, target)
         line = Line(b"" if request.method == "HEAD" else answer.body, timeout)
         try:
@@ -161,8 +161,10 @@ class InProcessPoolManager(urllib3.PoolManager):
 
 def _target(url: str) -> str:
     """What follows the host, without the fragment."""
-    _, _, rest = url.partition("#")[0].partition("://")
-    return rest[rest.find("/") :] if "/" in rest else "/"
+    if "#" in url:
+        url = url.partition("#")[0]
+    path = url.find("/", url.find("://") + 3)
+    return url[path:] if path >= 0 else "/"
 
 
 def _pause(retries: Retry, response: InProcessResponse) -> float:
@@ -182,6 +184,8 @@ def _body(body: object) -> bytes:
 
 def _read_timeout(timeout: object) -> float | None:
     """The read part of what urllib3 takes as a timeout: a number, a `Timeout`, or None."""
+    if timeout is None:
+        return None
     if not isinstance(timeout, urllib3.Timeout):
         return cast("float | None", timeout)
     try:
@@ -194,8 +198,8 @@ def _read_timeout(timeout: object) -> float | None:
 
 def _with_length(answer: Response) -> urllib3.HTTPHeaderDict:
     headers = urllib3.HTTPHeaderDict()
+    if isinstance(answer.body, bytes):
+        headers["Content-Length"] = str(len(answer.body))
     for name, value in answer.headers.items():
         headers[name] = value
-    if isinstance(answer.body, bytes) and "content-length" not in headers:
-        headers["Content-Length"] = str(len(answer.body))
     return headers

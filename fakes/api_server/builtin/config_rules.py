@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -33,7 +34,7 @@ def config_map_faults(document: Document) -> Iterator[Cause]:
             yield _invalid(f"data[{key}]", key, "duplicate of key present in binaryData")
     for key in binaries:
         yield from _key_faults("binaryData", key)
-    if sum(len(text.encode()) for text in texts.values()) + sum(map(_size, binaries.values())) > _LIMIT:
+    if sum(map(len, map(str.encode, texts.values()))) + sum(map(_size, binaries.values())) > _LIMIT:
         yield _too_long("[]")
 
 
@@ -83,15 +84,16 @@ def _configuration_faults(data: Document, key: str) -> Iterator[Cause]:
         yield _invalid(f"data[{key}]", _REDACTED, why)
 
 
-def _key_faults(field: str, key: str) -> Iterator[Cause]:
-    if len(key) > _LONGEST_KEY:
-        yield _invalid(f"{field}[{key}]", key, f"must be no more than {_LONGEST_KEY} characters")
+@functools.lru_cache(maxsize=1024)
+def _key_faults(field: str, key: str) -> tuple[Cause, ...]:
+    faults = [f"must be no more than {_LONGEST_KEY} characters"] if len(key) > _LONGEST_KEY else []
     if not _KEY.fullmatch(key):
-        yield _invalid(f"{field}[{key}]", key, _BAD_KEY)
+        faults.append(_BAD_KEY)
     elif key in (".", ".."):
-        yield _invalid(f"{field}[{key}]", key, f"must not be '{key}'")
+        faults.append(f"must not be '{key}'")
     elif key.startswith(".."):
-        yield _invalid(f"{field}[{key}]", key, "must not start with '..'")
+        faults.append("must not start with '..'")
+    return tuple(_invalid(f"{field}[{key}]", key, fault) for fault in faults)
 
 
 def _size(binary: str) -> int:

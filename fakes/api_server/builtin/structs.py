@@ -65,19 +65,26 @@ class Field(NamedTuple):
     omit_zero: bool
 
 
-class Quantity(str):
+class _Text(str):
+    """A text of a certain form. `plain` and `written` are what it is in a document, and in JSON: C code, as most objects have several."""
+
+    __slots__ = ()
+    plain = written = property(str)
+
+
+class Quantity(_Text):
     __slots__ = ()
 
 
-class Time(str):
+class Time(_Text):
     __slots__ = ()
 
 
-class MicroTime(str):
+class MicroTime(_Text):
     __slots__ = ()
 
 
-class _Bytes(str):
+class _Bytes(_Text):
     __slots__ = ()
 
 
@@ -85,7 +92,11 @@ class Extension:
     """A value of any shape, which is written in the order in which it came."""
 
     def __init__(self, value: Any) -> None:
-        self.value = value
+        self.plain = value
+
+    @property
+    def written(self) -> msgspec.Raw:
+        return msgspec.Raw(msgspec.json.encode(self.plain))
 
 
 class _JSONSchema(Extension):

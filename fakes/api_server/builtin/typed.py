@@ -7,12 +7,13 @@ always has. The quick way is C code; only an object that it refuses is looked at
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from fakes.api_server.builtin.structs import Extension, read_special, struct_of
+from fakes.api_server.builtin.structs import read_special, struct_of
 from fakes.api_server.wire.json_syntax import Doubled
 from fakes.api_server.wire.mending import Mending, Undecodable
 
@@ -20,6 +21,7 @@ __all__ = ["Undecodable", "empty", "normal", "without_empty_lists", "written"]
 
 Document = dict[str, Any]
 _MOST_COMPLAINTS = 100
+_plain, _written = operator.attrgetter("plain"), operator.attrgetter("written")
 _DEFINITION = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition"
 """The one kind that has schemas in it, which hold schemas in turn: C code cannot tell a good one."""
 
@@ -44,25 +46,13 @@ def normal(document: Document, name: str) -> tuple[Document, list[str]]:
     return plain, list(complaints)[:_MOST_COMPLAINTS]
 
 
-def _plain(value: Any) -> Any:
-    return value.value if isinstance(value, Extension) else str(value)
-
-
 def written(document: Mapping[str, Any], name: str) -> bytes | None:
     """A normal object in JSON: fields in the order of the struct, maps sorted. None for one that is not of its kind after all."""
     try:
-        struct = msgspec.convert(document, struct_of(name), dec_hook=_keep)
+        struct = msgspec.convert(document, struct_of(name), dec_hook=operator.call)
     except msgspec.ValidationError:
         return None
     return msgspec.json.encode(struct, enc_hook=_written, order="deterministic")
-
-
-def _keep(kind: type, value: Any) -> Any:
-    return kind(value)
-
-
-def _written(value: Any) -> Any:
-    return msgspec.Raw(msgspec.json.encode(value.value)) if isinstance(value, Extension) else str(value)
 
 
 def without_empty_lists(document: Document) -> None:
@@ -74,7 +64,7 @@ def without_empty_lists(document: Document) -> None:
 
 def _null_lists(fields: Document) -> None:
     for field, value in fields.items():
-        if value == [] and isinstance(value, list):
+        if value.__class__ is list and not value:
             fields[field] = None
 
 

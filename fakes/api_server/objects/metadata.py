@@ -94,13 +94,14 @@ def generate_name(base: str, runtime: Runtime) -> str:
 
 def check(kind: Kind, document: Mapping[str, Any], more: Iterable[Cause] = (), *, changes: Iterable[Cause] = ()) -> None:
     """Raises 422 for a name, label, annotation or finalizer that breaks its rules, after what `changes` says, and before `more`."""
-    causes = [*changes, *faults(kind, document["metadata"]), *more]
-    if causes:
+    if causes := [*changes, *faults(kind, document["metadata"]), *more]:
         raise errors.invalid(kind_name(kind), document["metadata"].get("name", ""), causes)
 
 
 def warnings(document: Mapping[str, Any]) -> tuple[str, ...]:
     """What a real server warns of in the metadata."""
+    if "finalizers" not in document["metadata"]:
+        return ()
     return tuple(
         f'metadata.finalizers: "{finalizer}": prefer a domain-qualified finalizer name to avoid accidental conflicts with other'
         " finalizer writers"

@@ -77,24 +77,29 @@ def _faults_of_names(kind: Kind, metadata: Metadata) -> Iterator[Cause]:
     if base:
         # what follows the dash makes up for it
         masked = f"{base[:-2]}a" if len(base) > 1 and base.endswith("-") else base
-        yield from (invalid("metadata.generateName", base, fault) for fault in name_faults(kind, masked))
+        for fault in name_faults(kind, masked):
+            yield invalid("metadata.generateName", base, fault)
     if not name:
         yield Cause("FieldValueRequired", "Required value: name or generateName is required", "metadata.name")
     else:
-        yield from (invalid("metadata.name", name, fault) for fault in name_faults(kind, name))
+        for fault in name_faults(kind, name):
+            yield invalid("metadata.name", name, fault)
 
 
 def label_faults(labels: Mapping[str, str], path: str) -> Iterator[Cause]:
     """Of labels, wherever they stand."""
     for key, value in labels.items():
-        yield from (invalid(path, key, fault) for fault in _key_faults(key))
-        yield from (invalid(path, value, fault) for fault in _value_faults(value))
+        for fault in _key_faults(key):
+            yield invalid(path, key, fault)
+        for fault in _value_faults(value):
+            yield invalid(path, value, fault)
 
 
 def annotation_faults(annotations: Mapping[str, str], path: str) -> Iterator[Cause]:
     """Of annotations, wherever they stand."""
     for key in annotations:
-        yield from (invalid(path, key, fault) for fault in _key_faults(key.lower()))
+        for fault in _key_faults(key.lower()):
+            yield invalid(path, key, fault)
     if sum(len(key.encode()) + len(value.encode()) for key, value in annotations.items()) > _MOST_ANNOTATIONS:
         yield Cause("FieldValueTooLong", f"Too long: may not be more than {_MOST_ANNOTATIONS} bytes", path)
 
@@ -127,7 +132,8 @@ def _owner_text(owner: Metadata) -> str:
 
 def _finalizer_faults(kind: Kind, finalizers: Sequence[str]) -> Iterator[Cause]:
     for finalizer in finalizers:
-        yield from (invalid("metadata.finalizers", finalizer, fault) for fault in _key_faults(finalizer))
+        for fault in _key_faults(finalizer):
+            yield invalid("metadata.finalizers", finalizer, fault)
     if {"orphan", "foregroundDeletion"} <= set(finalizers):
         shown = json.dumps(list(finalizers), separators=(",", ":"))
         why = f"Invalid value: {shown}: finalizer orphan and foregroundDeletion cannot be both set"

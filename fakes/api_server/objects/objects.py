@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -121,4 +122,10 @@ class Objects:
 
 def timestamp(moment: datetime.datetime) -> str:
     """As objects have it: RFC 3339 in UTC, whole seconds."""
+    return _of_second(moment.timestamp() // 1)
+
+
+@functools.lru_cache(maxsize=16)
+def _of_second(second: float) -> str:
+    moment = datetime.datetime.fromtimestamp(second, datetime.UTC)
     return f"{moment.isoformat(timespec='seconds')[:19]}Z"

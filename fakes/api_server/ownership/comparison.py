@@ -153,7 +153,9 @@ def _differ_in_fields(old: Document, new: Document, fields: MapType) -> _Differe
             removed[field.step] = everything(old[name], field.type)
         elif (before := old[name]) is not (after := new[name]):
             field = fields[name]
-            if not _equal(before, after, field.type):
+            if before != after and not (before.__class__ in _CONTAINERS or after.__class__ in _CONTAINERS):
+                changed[field.step] = MEMBER
+            elif not _equal(before, after, field.type):
                 _note(changed, removed, field.step, _differ(before, after, field.type))
     return changed or None, removed or None
 

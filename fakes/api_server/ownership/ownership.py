@@ -54,7 +54,7 @@ class Ownership:
     def of_new(self, call: Call, document: Document, sent: Entries | None, options: WriteOptions) -> Entries:
         """Of an object that is created. `sent` are the managedFields that came with it, if any did."""
         reset = reset_fields(call.kind, "")
-        shown = {name: value for name, value in document.items() if f"f:{name}" not in reset}
+        shown = {name: value for name, value in document.items() if f"f:{name}" not in reset} if reset else dict(document)
         shown["metadata"] = managers.owned_metadata(document["metadata"])
         known, forms = managers.known(None, sent), self._forms(call.kind)
         now = document["metadata"]["creationTimestamp"]

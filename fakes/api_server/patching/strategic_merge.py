@@ -1,7 +1,8 @@
 """Strategic merge patch: the server's own kind of patch, which merges lists by what their schema says.
 
-Guarantees: neither the document nor the patch is changed, and nothing of them is shared with what is given back. Its directives (`$patch`,
-`$retainKeys`, `$setElementOrder/LIST`, `$deleteFromPrimitiveList/LIST`) never end up in the result. Built-in kinds only.
+Guarantees: neither the document nor the patch is changed. What is given back shares with the document what the patch did not go through,
+but for the first level of its metadata. The patch's directives (`$patch`, `$retainKeys`, `$setElementOrder/LIST`,
+`$deleteFromPrimitiveList/LIST`) never end up in the result. Built-in kinds only.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from fakes.api_server.builtin import schemas
 from fakes.api_server.builtin.schemas import PatchRule, Schema
 from fakes.api_server.errors import StatusError, bad_request, server_failure, unprocessable, unsupported_media_type
 from fakes.api_server.kinds import Kind
-from fakes.api_server.wire.encoding import copied
 
 CUSTOM_PATCH_TYPES = "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"
 
@@ -29,13 +29,14 @@ def strategic_merge_patch(document: Mapping[str, Any], patch: Any, kind: Kind) -
     """Apply `patch`. Raises 415 for a custom kind, 400 for a malformed patch, and as the real server 500 for one that cannot be merged."""
     if kind.custom:
         raise unsupported_media_type(CUSTOM_PATCH_TYPES)
+    own = {**document, "metadata": {**document["metadata"]}} if "metadata" in document else dict(document)
     if patch is None:
-        return copied(dict(document))
-    if not isinstance(patch, Mapping):
+        return own
+    if not isinstance(patch, dict):
         raise bad_request(f"json: cannot unmarshal {json_type(patch)} into Go value of type map[string]interface {{}}")
     schema = schemas.schema_of(kind.resource.group, kind.resource.version, kind.resource.kind)
     assert schema is not None, f"no schema of {kind.resource.kind}"
-    return _merge_objects(copied(dict(document)), copied(dict(patch)), schema)
+    return _merge_objects(own, patch, schema)
 
 
 def json_type(value: Any) -> str:
@@ -74,9 +75,10 @@ def _field(schema: Schema, name: str) -> tuple[Schema, PatchRule]:
     return field, schemas.patch_rule(field)
 
 
-def _merge_objects(current: dict[str, Any], patch: dict[str, Any], schema: Schema) -> dict[str, Any]:
-    if _PATCH in patch:
-        return _directed(patch)
+def _merge_objects(held_object: Mapping[str, Any], change: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
+    if _PATCH in change:
+        return _directed(change)
+    current, patch = dict(held_object), dict(change)
     _retain(current, patch)
     _merge_ordered_lists(current, patch, schema)
     for key, value in patch.items():
@@ -98,7 +100,7 @@ def _merge_objects(current: dict[str, Any], patch: dict[str, Any], schema: Schem
     return current
 
 
-def _directed(patch: dict[str, Any]) -> dict[str, Any]:
+def _directed(patch: Mapping[str, Any]) -> dict[str, Any]:
     directive = patch[_PATCH]
     if directive == "replace":
         return dict(_undirected(patch))

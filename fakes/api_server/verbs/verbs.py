@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -138,8 +137,10 @@ class Verbs:
         """Do this with the body. Raises what it raises, and 400, 413, 415 and 422, in the order in which a real server looks."""
         bodies.check(request, binary=not call.kind.custom or call.subresource == "scale")
         options = _options(call, request, kind)
-        with _warning(options):
+        try:
             return write(call, self._body(call, request, options), options)
+        except StatusError as error:
+            raise _warning(error, options) from None
 
     def _patch(self, call: Call, request: Request) -> Answer:
         """Raises what it raises, and 400, 413, 415 and 422, in the order in which a real server looks."""
@@ -154,26 +155,27 @@ class Verbs:
             raise errors.bad_request("invalid JSON patch") from None
         scaled = call.subresource == "scale"
         patch = Patch(SCALES if scaled else call.kind, media_type, content)
-        with _warning(options):
-            if scaled:
-                return self.scaler.patch(call, patch.apply, options, patch.refusal, patch.complaints())
-            return self.writer.patch(call, patch.apply, options, patch.refusal, patch.complaints())
+        patch_it = self.scaler.patch if scaled else self.writer.patch
+        try:
+            return patch_it(call, patch.apply, options, patch.refusal, patch.complaints())
+        except StatusError as error:
+            raise _warning(error, options) from None
 
 
-@contextmanager
-def _warning(options: WriteOptions) -> Iterator[None]:
-    """What was heard before an error goes with the error."""
-    try:
-        yield
-    except StatusError as error:
-        error.warnings = tuple(dict.fromkeys((*options.heard, *error.warnings)))
-        raise
+def _warning(error: StatusError, options: WriteOptions) -> StatusError:
+    """The error with what was heard before it."""
+    error.warnings = tuple(dict.fromkeys((*options.heard, *error.warnings)))
+    return error
+
+
+_CUSTOM_TYPES = (JSON_PATCH, MERGE_PATCH)
+_PATCH_TYPES = (*_CUSTOM_TYPES, STRATEGIC_PATCH)
 
 
 def _patch_type(call: Call, request: Request) -> str:
     """Raises 413 and 415."""
     sent, custom = bodies.media_type(request), call.kind.custom
-    accepted = [JSON_PATCH, MERGE_PATCH, *([] if custom else [STRATEGIC_PATCH])]
+    accepted = _CUSTOM_TYPES if custom else _PATCH_TYPES
     if sent not in accepted:
         raise errors.unsupported_media_type(", ".join([*accepted, APPLY_PATCH])) if custom else errors.not_consumed()
     bodies.check_size(request)

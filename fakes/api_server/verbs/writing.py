@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from fakes.api_server import errors
@@ -36,7 +37,7 @@ _ATTEMPTS = 8
 Document = dict[str, Any]
 
 
-class Revision(msgspec.Struct, frozen=True):
+class Revision(Struct, frozen=True):
     """A new state, without managedFields, and what the server warns of.
 
     `sent` are the managedFields that the client sent or left in it; `entries` are what they become, where that is known already.

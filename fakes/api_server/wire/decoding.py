@@ -28,6 +28,8 @@ def decode(kind: Kind, document: Document, options: WriteOptions, *, patched: bo
     if isinstance(document, Doubled):
         document.update(copied(dict(document)))
     repeated = without_repeated_owners(document, patched=patched)
+    if not repeated:
+        return warnings
     options.heard.extend(repeated)
     return (*warnings, *repeated)
 
@@ -35,6 +37,8 @@ def decode(kind: Kind, document: Document, options: WriteOptions, *, patched: bo
 def settle(document: Document, complaints: Sequence[str], options: WriteOptions) -> tuple[str, ...]:
     """What comes of complaints about a document that was read: warnings. Raises `Undecodable` where there may be none."""
     said = document.complaints if isinstance(document, Doubled) else ()
+    if not said and not complaints:
+        return ()
     if options.validation == "Strict" and (said or complaints):
         raise Undecodable(f"strict decoding error: {', '.join([*said, *complaints])}")
     warnings = (*yaml_form.lines(said), *complaints) if options.validation == "Warn" else ()

@@ -15,7 +15,6 @@ _DEEPEST = 10_000
 _NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)(?P<fraction>\.[0-9]+)?(?P<exponent>[eE][+-]?[0-9]+)?")
 _LARGE = re.compile(rb"[0-9]{19}")
 _LARGEST = 2**63
-_HUGE = re.compile(rb"[0-9][eE]\+?[0-9]{3}")
 _HALF = rb"[dD][89a-fA-F][0-9a-fA-F]{2}"
 _SURROGATES = re.compile(rb"\\(?:(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(u" + _HALF + rb")|.)", re.DOTALL)
 _KEY = re.compile(rb'"[ \t\r\n]*:')
@@ -65,12 +64,10 @@ def read(raw: bytes, *, untyped: bool = False) -> Any:
         if why is not None:
             raise ValueError(why) from None
         raw = _replaced(raw)
-        value = json.loads(raw, parse_int=_long)
+        value = json.loads(raw, parse_int=_long, parse_float=_float)
     hooks: dict[str, Any] = {"object_pairs_hook": Doubled} if _may_double(raw, value) and _is_doubled(raw) else {}
     if untyped and _LARGE.search(raw):
         hooks["parse_int"] = _integer
-    if _HUGE.search(raw):
-        hooks["parse_float"] = _float
     return json.loads(raw, **hooks) if hooks else value
 
 
@@ -99,7 +96,9 @@ def _float(text: str) -> float:
 
 def _may_double(raw: bytes, value: Any) -> bool:
     """Whether a text has more keys than what was read of it. Rarely true where no key stands twice, always where one does."""
-    return b"\\u" in raw or len(_KEY.findall(raw)) != msgspec.json.encode(value).count(b'":')
+    spaced = b'" ' in raw or b'"\n' in raw or b'"\r' in raw or b'"\t' in raw
+    keys = len(_KEY.findall(raw)) if spaced else raw.count(b'":')
+    return keys != msgspec.json.encode(value).count(b'":') or b"\\u" in raw
 
 
 def _is_doubled(raw: bytes) -> bool:

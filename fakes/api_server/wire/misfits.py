@@ -19,6 +19,7 @@ from fakes.api_server.wire.json_syntax import type_of
 from informer.resource import Resource
 
 Document = dict[str, Any]
+_NAMES = {"apiversion": "apiVersion", "kind": "kind"}
 
 
 def fits(document: Document, resource: Resource | Subresource) -> bool:
@@ -28,14 +29,14 @@ def fits(document: Document, resource: Resource | Subresource) -> bool:
 
 def _said(document: Document, resource: Resource | Subresource) -> tuple[str, str]:
     """What an object calls itself. Who looks for it first takes the two names in any case."""
-    names = {"apiVersion": resource.api_version, "kind": resource.kind}
-    for name in names:
-        if name in document:
-            names[name] = document[name] or names[name]
-        else:
-            other = next((key for key in document if key.lower() == name.lower()), "")
-            names[name] = document.get(other) or names[name]
-    return names["apiVersion"], names["kind"]
+    named = document if "apiVersion" in document and "kind" in document else _in_any_case(document)
+    return named.get("apiVersion") or resource.api_version, named.get("kind") or resource.kind
+
+
+def _in_any_case(document: Document) -> Document:
+    """The two names, each from the first field that is called so in any case, unless one is called just so."""
+    found = {_NAMES[key.lower()]: value for key, value in reversed(document.items()) if key.lower() in _NAMES}
+    return found | {name: document[name] for name in _NAMES.values() if name in document}
 
 
 def misfit(document: Document, resource: Resource | Subresource, options: WriteOptions) -> StatusError:

@@ -41,6 +41,8 @@ class BrokenBody:
 def render(request: Request, kind: Kind, answer: Answer, form: Form, now: Callable[[], datetime.datetime]) -> Response:
     """An answer in its form; `now` tells the time, for ages. Raises 406 where the form is for a list and the answer none, or vice versa."""
     match answer:
+        case ObjectAnswer():
+            return _render_object(request, kind, answer, form, now)
         case TextAnswer(None):
             return Response(204, {}, b"")
         case TextAnswer(text):
@@ -50,8 +52,6 @@ def render(request: Request, kind: Kind, answer: Answer, form: Form, now: Callab
             return _coded(form, answer.status, encoding.to_json(document), lambda: protobuf.encode(document), _warning(answer.warnings))
         case ListAnswer():
             return _render_list(request, kind, answer, form, now)
-        case ObjectAnswer():
-            return _render_object(request, kind, answer, form, now)
 
 
 def _shaped(kind: Kind, answer: PlainAnswer, form: Form) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def _coded(form: Form, status: int, raw: bytes, binary: Callable[[], bytes], hea
             body = yaml_form.encode(json.loads(raw))
         case Codec.PROTOBUF:
             body = binary()
-    return Response(status, {"Content-Type": form.codec.value, **(headers or {})}, body)
+    return Response(status, {"Content-Type": form.content_type, **(headers or {})}, body)
 
 
 def _encoded(raw: bytes) -> bytes:
@@ -205,13 +205,14 @@ class CommonHeaders:
 
     def add(self, request: Request, response: Response) -> Response:
         """The response with them; what it says itself wins."""
-        common = {
+        headers = {
             "Audit-Id": request.headers.get("audit-id") or self._runtime.uuid(),
             "Cache-Control": "no-cache, private",
             **self._priority,
             "Date": _http_date(int(self._runtime.now().timestamp())),
+            **response.headers,
         }
-        return Response(response.status, {**common, **response.headers}, response.body)
+        return Response(response.status, headers, response.body)
 
 
 @functools.lru_cache(maxsize=1)
