@@ -45,7 +45,8 @@ def unit(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """What the documentation shows: each program, test and command of it is run."""
-    session.install("pytest", "pytest-xdist", "nox", "kopf", *CHECKOUT)  # kopf: for the program that the documentation moves from it
+    # kopf: for the program that the documentation moves from it; the others: for a test that it shows of one
+    session.install("pytest", "pytest-xdist", "nox", "kopf", *HTTPX_CLIENTS, *CHECKOUT)
     session.run("pytest", *(session.posargs or ["-n", "auto", "tests/docs"]))
 
 

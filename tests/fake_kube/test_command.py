@@ -54,6 +54,8 @@ def test_the_watch_cache_has_bounds_on_request(monkeypatch: pytest.MonkeyPatch) 
         (["--fault", "verb"], "'verb' is no NAME=VALUE. See 'fake-kube serve --help'."),
         (["--fault", "status=many"], "status is a number, not 'many'"),
         (["--fault", "action=explode"], "action is one of end, break, tear, line, silence, error, not 'explode'"),
+        (["--fault", "verb=lists"], "no request has the verb 'lists'; those for resources have get, list, watch"),
+        (["--fault", "resource=pod"], "'pod' is 'pods' here"),
         (["--fault", "verb=list,opening=1"], "'opening' is none of verb, resource, status"),
         (
             ["--controllers", "kubelet,cubelet"],
