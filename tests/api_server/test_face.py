@@ -105,3 +105,8 @@ def test_a_past_of_nothing_is_refused(limits: dict[str, int]) -> None:
     (name,) = limits
     with pytest.raises(ValueError, match=f"{name} is at least 1"):
         FakeAPIServer(runtime=SimulatedRuntime(0), **limits)  # type: ignore[arg-type]
+
+
+def test_a_type_of_patch_that_there_is_not_is_said(api: FakeAPIServer) -> None:
+    with pytest.raises(ValueError, match="a patch is of the type merge, strategic or json, not 'strat'"):
+        api.patch("deployments", "web", {}, type="strat")  # type: ignore[arg-type]

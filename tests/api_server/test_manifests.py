@@ -190,3 +190,18 @@ def test_a_file_that_does_not_exist_is_no_manifest() -> None:
 def test_a_folder_without_manifests_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ManifestError, match=r"no file in this folder ends in \.yaml"):
         read(tmp_path)
+
+
+def test_a_text_that_can_be_no_manifest_is_a_path(client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "crds").mkdir()
+    (tmp_path / "crds" / "a.yaml").write_text(CONFIG_MAPS)
+    monkeypatch.chdir(tmp_path)
+    assert [made["metadata"]["name"] for made in client.api.apply("crds")] == ["a", "b"]
+    with pytest.raises(FileNotFoundError, match="nosuch"):
+        client.api.apply("nosuch")
+    assert client.api.apply("") == []
+
+
+def test_what_is_no_manifest_at_all_is_said(client: Client) -> None:
+    with pytest.raises(TypeError, match="a manifest is a path, a text, a dict or several, not 5"):
+        client.api.apply(5)  # type: ignore[arg-type]

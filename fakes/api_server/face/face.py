@@ -23,6 +23,7 @@ from fakes.api_server.verbs import reading
 from fakes.api_server.verbs.scaling import SCALES
 from fakes.api_server.verbs.verbs import Verbs
 from fakes.api_server.wire.encoding import from_json
+from informer.errors import ConfigurationError
 from informer.objects import plain
 from informer.resource import ResourceName
 
@@ -86,6 +87,8 @@ class Face:
     ) -> Document:
         """PATCH of an object, its `status` or its `scale`. Gives it as it is then."""
         call = self._call("patch", resource, name, namespace, subresource)
+        if type not in _PATCH_TYPES:
+            raise ConfigurationError(f"a patch is of the type merge, strategic or json, not {type!r}")
         change = Patch(SCALES if subresource == "scale" else call.kind, _PATCH_TYPES[type], _copy(patch)).apply
         if _checked(call.kind, subresource, ("status", "finalize", "scale")) == "scale":
             return self._plain(call.kind, self._verbs.scaler.patch(call, change, _options(manager)))

@@ -125,17 +125,23 @@ def _find(node: Any, path: str) -> Any:
 Manifest = str | Path | Mapping[str, Any] | Iterable[Mapping[str, Any]]
 
 
+def _is_path(text: str) -> bool:
+    return bool(text) and "\n" not in text and (text.endswith(_FILES) or ":" not in text)
+
+
 def read(manifest: Manifest) -> list[Entry]:
     """Every object in it: in a file, in all such files of a folder (by name), in a text, or given as dicts.
 
-    A text without a line break that ends like a file is taken for a path. Raises `ManifestError`, and `FileNotFoundError`.
+    A text of one line that ends like a file, or is no mapping, is taken for a path. Raises `ManifestError`, and `FileNotFoundError`.
     """
-    if isinstance(manifest, str) and "\n" not in manifest and manifest.strip().endswith(_FILES):
+    if isinstance(manifest, str) and _is_path(manifest.strip()):
         manifest = Path(manifest)
     if isinstance(manifest, Path):
         return _read_path(manifest)
     if isinstance(manifest, str):
         return list(_read_text(manifest, ""))
+    if not isinstance(manifest, Iterable):
+        raise TypeError(f"a manifest is a path, a text, a dict or several, not {manifest!r}")
     documents = [manifest] if isinstance(manifest, Mapping) else list(manifest)
     single = len(documents) == 1
     entries = (Entry(dict(document), number=0 if single else number) for number, document in enumerate(documents, 1))
