@@ -28,13 +28,9 @@ def counted(*paths: str) -> Cells:
     return lambda row: [row.name, sum(len(row.at(path, ())) for path in paths), row.age()]
 
 
-_NEVER = "0001-01-01T00:00:00Z"
-"""When a bookmark was created, as Go writes a time that nobody has set."""
-
-
 def created(row: Row) -> list[Any]:
     """What a kind without columns of its own shows."""
-    return [row.name, row.at("metadata.creationTimestamp") or _NEVER]
+    return [row.name, row.created()]
 
 
 def secret(row: Row) -> list[Any]:

@@ -138,8 +138,7 @@ def custom_resource_definition(row: Row) -> list[Any]:
     established = has_condition(row.at("status.conditions", []), "Established")
     names = row.at("spec.names", {})
     short = ",".join(names.get("shortNames") or ())
-    created = row.at("metadata.creationTimestamp")
-    return [row.name, row.at("spec.scope"), shown, created, row.at("spec.group"), names.get("kind", ""), short, established]
+    return [row.name, row.at("spec.scope"), shown, row.created(), row.at("spec.group"), names.get("kind", ""), short, established]
 
 
 def _version(version: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from fakes.api_server.builtin.moments import moment
 
 NONE, UNKNOWN, UNSET = "<none>", "<unknown>", "<unset>"
+_NEVER = "0001-01-01T00:00:00Z"
 _MORE = 3
 
 
@@ -35,6 +36,10 @@ class Row:
     @property
     def is_going(self) -> bool:
         return bool(self.at("metadata.deletionTimestamp"))
+
+    def created(self) -> str:
+        """When; of a bookmark, which was not, as Go writes a time that nobody has set."""
+        return str(self.at("metadata.creationTimestamp", _NEVER))
 
     def age(self, path: str = "metadata.creationTimestamp") -> str:
         """How long ago the time at `path` was."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from fakes.api_server.kinds import Kinds
 from tests.conformance.script import script
-from tests.conformance.session import Session
+from tests.conformance.session import TABLE, Session
 
 
 @script("5.5 bookmarks of typed kinds have the zero values of their required fields")
@@ -62,3 +63,10 @@ def _(s: Session) -> None:
     ):
         for resource in resources.split():
             s.watch(f"/apis/{root}/{resource}", allowWatchBookmarks="true", labelSelector="none=such").until("BOOKMARK")
+
+
+@script("5.5 bookmarks as rows of tables")
+def _(s: Session) -> None:
+    for kind in Kinds().all():
+        if "watch" in kind.verbs:
+            s.watch(kind.resource.path(), TABLE, allowWatchBookmarks="true", labelSelector="none=such").until("BOOKMARK")
