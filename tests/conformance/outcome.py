@@ -16,7 +16,7 @@ from typing import Literal
 from tests.conformance.running import Seen
 
 RECORDED = Path(__file__).parent / "recorded"
-Outcome = Literal["agrees", "refused", "differs"]
+Outcome = Literal["agrees", "refused", "accepts", "differs"]
 
 
 @cache
@@ -54,10 +54,16 @@ def same(one: Seen, other: Seen, *, ordered: bool) -> bool:
 
 
 def judge(fake: Seen, real: Seen, *, ordered: bool) -> Outcome:
-    """How the fake's answers compare with the real ones. One that it refuses makes all of the script refused."""
+    """How the fake's answers compare with the real ones. One that it refuses makes all of the script refused.
+
+    It `accepts` where everything that differs was refused by the real one.
+    """
     if same(fake, real, ordered=ordered):
         return "agrees"
-    return "refused" if any(exchange["code"] == 501 for exchange in fake) else "differs"
+    if any(exchange["code"] == 501 for exchange in fake):
+        return "refused"
+    apart = [(one["code"], other["code"]) for one, other in zip(fake, real, strict=True) if not same([one], [other], ordered=ordered)]
+    return "accepts" if all(ours < 300 and 400 <= theirs < 500 for ours, theirs in apart) else "differs"
 
 
 def difference(fake: Seen, real: Seen, *, ordered: bool) -> str:
