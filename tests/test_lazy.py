@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 
 @pytest.mark.parametrize("package", ["informer", "fakes"])
 def test_every_public_name_is_there_and_is_what_its_own_module_has(package: str) -> None:
@@ -28,5 +30,5 @@ def test_a_name_that_is_none_is_an_ordinary_error(package: str) -> None:
 
 def test_importing_a_small_module_does_not_import_the_kubernetes_client() -> None:
     program = "import informer.errors, informer.pytest_plugin, fakes, sys; print('kubernetes' in sys.modules, 'greenlet' in sys.modules)"
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=PATIENCE)
     assert run.stdout.split() == ["False", "False"]

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 PACKAGES = ("informer", "fakes")
 OURS = (*PACKAGES, "tests", "e2e", "examples", "benchmarks", "docs", ".ci", ".github")
@@ -71,7 +73,7 @@ def texts() -> Iterator[tuple[Path, str]]:
 def ruff(snippet: str, *, as_file: str) -> str:
     """What ruff's ban says of a snippet, had it stood in that file of the project."""
     command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--select", "TID251", "--stdin-filename", as_file, "-"]
-    run = subprocess.run(command, cwd=CHECKOUT, input=snippet + "\n", capture_output=True, text=True, check=False, timeout=30)
+    run = subprocess.run(command, cwd=CHECKOUT, input=snippet + "\n", capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert run.returncode in (0, 1), run.stderr
     return run.stdout if run.returncode else ""
 
@@ -115,7 +117,7 @@ def test_the_informer_and_its_pytest_plugin_import_without_any_extra_and_without
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert run.returncode == 0, run.stderr
 

@@ -11,6 +11,7 @@ from fakes import FakeAPIServer, SimulatedRuntime, objects
 from fakes.api_server.errors import StatusError
 from fakes.api_server.faults import Fault
 from informer.runtime import Runtime, ThreadRuntime
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def test_a_watch_starts_now_or_after_a_version_or_with_what_there_is(api: FakeAP
 @pytest.mark.parametrize("runtime", [SimulatedRuntime(0), ThreadRuntime()], ids=["simulated", "threads"])
 def test_a_program_that_runs_beside_the_test_is_waited_for(runtime: Runtime) -> None:
     def story() -> tuple[str, str]:
-        with FakeAPIServer(runtime=runtime) as api, api.watch("pods", timeout=30) as changes:
+        with FakeAPIServer(runtime=runtime) as api, api.watch("pods", timeout=PATIENCE) as changes:
             client: Any = CoreV1Api(api.api_client())
 
             def program() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from fakes.simulation import Schedule, SimulatedRuntime
 from tests.simulation.program import story
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,7 +30,7 @@ def test_the_same_seed_gives_the_same_run_in_processes_that_hash_differently() -
             capture_output=True,
             text=True,
             check=True,
-            timeout=30,
+            timeout=PATIENCE,
         ).stdout.splitlines()
         for hash_seed in ("1", "2")
     ]

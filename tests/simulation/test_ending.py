@@ -14,6 +14,7 @@ import pytest
 
 from fakes.simulation import Deadlock, Schedule, SimulatedRuntime, TaskWouldNotEnd
 from informer.runtime import Task
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -273,6 +274,6 @@ def test_a_process_with_a_task_that_would_not_end_still_ends() -> None:
         "    print('refused')\n"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", program], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True, timeout=30
+        [sys.executable, "-c", program], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True, timeout=PATIENCE
     )
     assert (ended.stdout, ended.stderr) == ("refused\n", "")

@@ -1,7 +1,7 @@
 import time
 
 
-def eventually(look, seconds=30):
+def eventually(look, seconds=120):
     """Wait until `look()` is true."""
     deadline = time.monotonic() + seconds
     while not look():
