@@ -23,6 +23,8 @@ from fakes.storage import Version
 Document = dict[str, Any]
 
 _CONTROLLERS, _SETS, _DEPLOYMENTS = ("", "replicationcontrollers"), ("apps", "replicasets"), ("apps", "deployments")
+_REVISION = "deployment.kubernetes.io/revision"
+"""Of a deployment and of its sets: the number of the template, by which `kubectl rollout undo` finds the one before."""
 _HASH = "pod-template-hash"
 _ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 _HASH_LENGTH = 10
@@ -132,12 +134,15 @@ class Replicas(Controller):
             "spec": template["spec"],
         }
 
-    def _report(self, place: Place, document: Document, counts: Document) -> None:
-        """Tell the counts, and the conditions that stand among them, where they are not told yet."""
+    def _report(self, place: Place, document: Document, counts: Document, revision: int = 0) -> None:
+        """Tell the counts, the conditions that stand among them, and a deployment's revision, where they are not told yet."""
         before = document.get("status", {})
         after = {**counts, "observedGeneration": document["metadata"].get("generation", 0)}
-        if any(before.get(field, 0) != value for field, value in after.items()):
-            self.api.patch(place.resource, place.name, {"status": after}, place.namespace, subresource="status", manager=MANAGER)
+        told: Document = {"status": after}
+        if revision and _revision(document) != revision:
+            told["metadata"] = _of_revision(revision)
+        if "metadata" in told or any(before.get(field, 0) != value for field, value in after.items()):
+            self.api.patch(place.resource, place.name, told, place.namespace, subresource="status", manager=MANAGER)
 
     # Deployments
 
@@ -145,19 +150,24 @@ class Replicas(Controller):
         own, spec = document["metadata"], document["spec"]
         sets = list(self._owned.get(own["uid"], ()))
         current = f"{own['name']}-{_digest(spec['template'])}"
+        revisions = {at.name: _revision(self.api.get("replicasets.apps", at.name, at.namespace)) for at in sets}
+        revision = max([revisions.pop(current, 1), *(other + 1 for other in revisions.values())])
         if not spec.get("paused"):
             if not any(at.name == current for at in sets):
-                self.api.create(self._set(document, current), manager=MANAGER)
+                self.api.create(self._set(document, current, revision), manager=MANAGER)
             for at in sets:
                 self._scale(at, spec.get("replicas", 1) if at.name == current else 0)
+                if at.name == current:
+                    self._number(at, revision)
         told = {at.name: self.api.get("replicasets.apps", at.name, at.namespace).get("status", {}) for at in sets}
         total = {field: sum(each.get(field, 0) for each in told.values()) for field in ("replicas", "readyReplicas", "availableReplicas")}
         updated = told.get(current, {}).get("replicas", 0)
         missing = max(0, spec.get("replicas", 1) - total["availableReplicas"])
-        counts = {**total, "updatedReplicas": updated, "unavailableReplicas": missing}
-        self._report(place, document, {**counts, "conditions": self._conditions(document, current, available=not missing)})
+        counts: Document = {**total, "updatedReplicas": updated, "unavailableReplicas": missing}
+        counts["conditions"] = self._conditions(document, current, available=not missing)
+        self._report(place, document, counts, 0 if spec.get("paused") else revision)
 
-    def _set(self, deployment: Document, name: str) -> Document:
+    def _set(self, deployment: Document, name: str, revision: int) -> Document:
         own, spec = deployment["metadata"], deployment["spec"]
         mark = {_HASH: name.rpartition("-")[2]}
         template = spec["template"]
@@ -171,6 +181,7 @@ class Replicas(Controller):
                 "namespace": own["namespace"],
                 "labels": labels,
                 "ownerReferences": [_reference(deployment)],
+                **_of_revision(revision),
             },
             "spec": {
                 "replicas": spec.get("replicas", 1),
@@ -182,6 +193,10 @@ class Replicas(Controller):
     def _scale(self, at: Place, replicas: int) -> None:
         if self.api.get(at.resource, at.name, at.namespace)["spec"].get("replicas", 1) != replicas:
             self.api.patch(at.resource, at.name, {"spec": {"replicas": replicas}}, at.namespace, manager=MANAGER)
+
+    def _number(self, at: Place, revision: int) -> None:
+        if _revision(self.api.get(at.resource, at.name, at.namespace)) != revision:
+            self.api.patch(at.resource, at.name, {"metadata": _of_revision(revision)}, at.namespace, manager=MANAGER)
 
     def _conditions(self, deployment: Document, current: str, *, available: bool) -> list[Document]:
         facts = [
@@ -206,6 +221,15 @@ class Replicas(Controller):
 def _reference(owner: Document) -> Document:
     named = {"apiVersion": owner["apiVersion"], "kind": owner["kind"], "name": owner["metadata"]["name"], "uid": owner["metadata"]["uid"]}
     return {**named, "controller": True, "blockOwnerDeletion": True}
+
+
+def _revision(document: Document) -> int:
+    text = str((document["metadata"].get("annotations") or {}).get(_REVISION, ""))
+    return int(text) if text.isdecimal() else 0
+
+
+def _of_revision(revision: int) -> Document:
+    return {"annotations": {_REVISION: str(revision)}}
 
 
 def _digest(template: Document) -> str:

@@ -9,6 +9,7 @@ import pytest
 from fakes import FakeAPIServer
 from tests.controllers.simulated import SEEDS, names, play
 
+REVISION = "deployment.kubernetes.io/revision"
 ALONE = ("replicas",)
 WITH_KUBELET = ("replicas", "kubelet")
 ALL = ("replicas", "kubelet", "garbage-collector")
@@ -94,6 +95,26 @@ def test_a_deployment_gets_a_set_and_its_pods_and_another_template_replaces_them
         assert images == {"i:2"}
 
     play(story, WITH_KUBELET, seed)
+
+
+@SEEDS
+def test_a_deployments_revisions_are_counted_and_an_old_template_is_a_new_one(seed: int) -> None:
+    def story(api: FakeAPIServer) -> None:
+        api.create(deployment(1))
+        for image in ("i:1", "i:2", "i:1"):
+            api.patch("deployments", "web", {"spec": {"template": template(image)}})
+            api.settle()
+            (own,) = api.list("deployments")
+            sets = {each["spec"]["template"]["spec"]["containers"][0]["image"]: each for each in api.list("replicasets")}
+            told.append([each["metadata"]["annotations"][REVISION] for each in (own, *(sets[name] for name in sorted(sets)))])
+        assert own["metadata"]["generation"] == own["status"]["observedGeneration"] == 3
+        api.patch("deployments", "web", {"spec": {"paused": True, "template": template("i:3")}})
+        api.settle()
+        assert api.get("deployments", "web")["metadata"]["annotations"][REVISION] == "3"
+
+    told: list[list[str]] = []
+    play(story, ALONE, seed)
+    assert told == [["1", "1"], ["2", "1", "2"], ["3", "3", "2"]]
 
 
 @SEEDS
