@@ -186,7 +186,9 @@ def _(s: Session) -> None:
         [{"op": "replace", "path": where, "value": {"type": "string", "default": "red"}}],
         "application/json-patch+json",
     )
+    # the list comes last: until its cache has started anew, it is answered 429
     s.eventually(f"{path}/a", 200, '"red"')
+    s.eventually(path, 200, '"red"')
     s.get(f"{path}/a")
     before = s.get(path).version
     s.get(path, fieldSelector="metadata.name=a", limit=1)

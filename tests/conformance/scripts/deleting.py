@@ -64,7 +64,7 @@ def _(s: Session) -> None:
 def _(s: Session) -> None:
     s.have(foo("a", **FINALIZED), foo("b"), config_map("c", **FINALIZED), config_map("d"))
     s.delete(s.at("foos", "a"), orphanDependents="false")
-    s.delete(s.at("foos", "b"), orphanDependents="maybe")
+    s.delete(s.at("foos", "b"), orphanDependents="maybe", dryRun="All")
     s.delete(s.at("foos", "b"), orphanDependents="false", propagationPolicy="Background")
     s.delete(s.at("foos", "b"), gracePeriodSeconds="0", dryRun="All", nosuch="x")
     s.delete(s.at("configmaps", "c"), orphanDependents="true")

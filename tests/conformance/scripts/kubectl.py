@@ -38,6 +38,7 @@ def _(s: Session) -> None:
     s.unseen("PATCH", s.at("foos", "a"), {"spec": {"size": 2}}, MERGE)
     s.watch(s.at("foos"), SHOWN, resourceVersion=version).until("MODIFIED", "a")
     s.get(s.at("foos", "a"), SHOWN)
+    s.unseen("GET", s.at("foos"))  # a consistent list: now the cache, of which version 0 asks, has the change too
     s.watch(s.at("foos"), SHOWN, fieldSelector="metadata.name=a", resourceVersion="0").until("ADDED", "a")
 
 
@@ -46,6 +47,7 @@ def _(s: Session) -> None:
     s.have(config_map("a"))
     one = {"fieldSelector": "metadata.name=a"}
     s.get(s.at("configmaps", "a"))
+    s.unseen("GET", s.at("configmaps"))
     version = s.get(s.at("configmaps"), limit=500, resourceVersion="0", **one).version
     s.delete(s.at("configmaps", "a"), {"propagationPolicy": "Background"})
     s.watch(s.at("configmaps"), allowWatchBookmarks="true", resourceVersion=version, timeoutSeconds=482, **one).until("DELETED", "a")
