@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -13,16 +13,23 @@ from fakes.api_server.access.attributes import Attributes
 from fakes.api_server.access.authentication import shown_token
 from fakes.api_server.access.rbac import joined
 from fakes.api_server.access.tokens import Tokens
+from fakes.api_server.builtin import schemas, typed
 from fakes.api_server.errors import Cause, StatusError
 from fakes.api_server.messages import Identity, Request
 from fakes.api_server.objects.objects import PlainAnswer, timestamp
 from fakes.api_server.options import WriteOptions
+from fakes.api_server.ownership import managers
+from fakes.api_server.ownership.managers import Entries
+from fakes.api_server.ownership.ownership import Ownership
 from fakes.api_server.requests import Call
 from fakes.api_server.verbs.writing import decode_body
+from fakes.api_server.wire.encoding import to_json
 from informer.runtime import Runtime
 
 Document = dict[str, Any]
 
+_OWNED = frozenset(("SelfSubjectAccessReview", "SubjectAccessReview", "LocalSubjectAccessReview", "TokenReview"))
+"""What is answered with the metadata that was sent."""
 _GROUP = "authorization.k8s.io"
 _ORDER = ("namespace", "verb", "group", "version", "resource", "subresource", "name", "fieldSelector", "labelSelector")
 _ONE = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
@@ -36,19 +43,34 @@ _EVERYTHING: Document = {
 class Reviewer:
     """Answers creations of SubjectAccessReviews (self, local), SelfSubjectRulesReviews, SelfSubjectReviews and TokenReviews."""
 
-    def __init__(self, access: Access, runtime: Runtime, tokens: Tokens) -> None:
+    def __init__(self, access: Access, runtime: Runtime, tokens: Tokens, ownership: Ownership) -> None:
         self._tokens = tokens
+        self._ownership = ownership
         self._access = access
         self._runtime = runtime
 
     def answer(self, request: Request, call: Call, document: Document, options: WriteOptions) -> PlainAnswer:
         """Raises 400 and 422."""
+        sent = managers.take(document)
         warnings = decode_body(call.kind, document, options)
+        own = self._owned(call, document, sent, options)
         if call.kind.resource.kind == "TokenReview":
-            return replace(self._tokens.review(document), warnings=warnings)
-        return replace(self._reviewed(request, call, document), warnings=warnings)
+            answer = self._tokens.review(document)
+        else:
+            answer = self._reviewed(request, call, document, own)
+        if call.kind.resource.kind in _OWNED:
+            answer.document["metadata"] = own
+        return replace(answer, warnings=warnings)
 
-    def _reviewed(self, request: Request, call: Call, document: Document) -> PlainAnswer:
+    def _owned(self, call: Call, document: Document, sent: Entries | None, options: WriteOptions) -> Document:
+        """The metadata that was sent, with its namespace, and with managedFields as if it were stored."""
+        own = {**(document.get("metadata") or {}), **({"namespace": call.namespace} if call.namespace else {})}
+        made = {**document, "metadata": {**own, "creationTimestamp": timestamp(self._runtime.now())}}
+        entries = self._ownership.of_new(call, made, sent, options)
+        return {**own, "managedFields": entries} if entries else own
+
+    def _reviewed(self, request: Request, call: Call, document: Document, sent: Document) -> PlainAnswer:
+        """`sent` is the metadata."""
         who = self._access.sender(request)
         own: Document = {"namespace": call.namespace} if call.namespace else {}
         spec = document.get("spec") or {}
@@ -59,12 +81,19 @@ class Reviewer:
             case "SelfSubjectRulesReview":
                 shown = {"spec": {}, "status": self._rules(who, spec.get("namespace", ""))}
             case "SelfSubjectAccessReview":
+                _check(*_faults(spec), *_metadata_faults(sent))
                 shown = {"spec": _ordered(spec), "status": self._decide(who, spec)}
             case _:
-                if call.namespace and (spec.get("resourceAttributes") or {}).get("namespace", "") != call.namespace:
-                    given = (spec.get("resourceAttributes") or {}).get("namespace", "")
-                    raise _invalid(_bad("spec.resourceAttributes.namespace", f'"{given}"', "must match metadata.namespace"))
-                shown = {"spec": _ordered(spec), "status": self._decide(_subject(spec), spec)}
+                _check(
+                    *_faults(spec),
+                    *_subject_faults(spec),
+                    *_metadata_faults(sent, namespaced=bool(call.namespace)),
+                    *(_local_faults(spec, call.namespace) if call.namespace else ()),
+                )
+                shown = {
+                    "spec": _ordered(spec),
+                    "status": self._decide(complete(Identity(spec.get("user", ""), tuple(spec.get("groups") or ()))), spec),
+                }
         resource = call.kind.resource
         return PlainAnswer({"kind": resource.kind, "apiVersion": resource.api_version, "metadata": own, **shown}, 201)
 
@@ -76,8 +105,6 @@ class Reviewer:
 
     def _decide(self, who: Identity, spec: Mapping[str, Any]) -> Document:
         resource, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
-        if faults := _faults(spec):
-            raise _invalid(*faults)
         if resource is not None:
             fields = ("verb", "group", "version", "resource", "subresource", "namespace", "name")
             wanted = Attributes(**{field: resource.get(field, "") for field in fields})
@@ -111,10 +138,26 @@ def _faults(spec: Mapping[str, Any]) -> list[Cause]:
     return [] if one else [_bad("spec", "null", _ONE)]
 
 
-def _subject(spec: Mapping[str, Any]) -> Identity:
-    if not spec.get("user") and not spec.get("groups"):
-        raise _invalid(*_faults(spec), _bad("spec.user", '""', "at least one of user or group must be specified"))
-    return complete(Identity(spec.get("user", ""), tuple(spec.get("groups") or ())))
+def _metadata_faults(own: Document, *, namespaced: bool = False) -> list[Cause]:
+    if set(own) <= {"managedFields", *(("namespace",) if namespaced else ())}:
+        return []
+    shown = (typed.written(own, schemas.OBJECT_META) or to_json(own)).decode()
+    return [_bad("metadata", shown, "must be empty except for namespace" if namespaced else "must be empty")]
+
+
+def _subject_faults(spec: Mapping[str, Any]) -> list[Cause]:
+    named = spec.get("user") or spec.get("groups")
+    return [] if named else [_bad("spec.user", '""', "at least one of user or group must be specified")]
+
+
+def _local_faults(spec: Mapping[str, Any], namespace: str) -> Iterator[Cause]:
+    """Of a review that is about one namespace."""
+    attributes = spec.get("resourceAttributes")
+    if attributes is not None and attributes.get("namespace", "") != namespace:
+        yield _bad("spec.resourceAttributes.namespace", f'"{attributes.get("namespace", "")}"', "must match metadata.namespace")
+    if (path := spec.get("nonResourceAttributes")) is not None:
+        shown = {"Path": path.get("path", ""), "Verb": path.get("verb", "")}
+        yield _bad("spec.nonResourceAttributes", to_json(shown).decode(), "disallowed on this kind of request")
 
 
 def _ordered(spec: Mapping[str, Any]) -> Document:
@@ -131,5 +174,7 @@ def _bad(field: str, value: str, why: str) -> Cause:
     return Cause("FieldValueInvalid", f"Invalid value: {value}: {why}", field)
 
 
-def _invalid(*causes: Cause) -> StatusError:
-    return errors.invalid(f".{_GROUP}", "", causes)
+def _check(*causes: Cause) -> None:
+    """Raises 422 where there is a cause."""
+    if causes:
+        raise errors.invalid(f".{_GROUP}", "", causes)

@@ -61,7 +61,7 @@ class Verbs:
         self.writer = Writer(self.objects, self.definitions, ownership)
         self.deleter = Deleter(self.objects, self.definitions)
         self.tokens = Tokens(self.objects, named_tokens)
-        self.reviewer = Reviewer(access, runtime, self.tokens)
+        self.reviewer = Reviewer(access, runtime, self.tokens, ownership)
         self.emptier = Emptier(kinds, self.objects, self.writer, self.deleter)
         self.applier = Applier(self.writer, ownership)
         self.scaler = Scaler(self.objects, self.writer, ownership)
