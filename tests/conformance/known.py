@@ -14,6 +14,7 @@ KNOWN: dict[str, str] = {
     "14.4 classes of pods that are not there: 403": "priority and runtime classes are not looked up",
     "14.4 addresses, hosts and paths": "values of networking kinds are not looked at",
     "14.4 schedules, budgets, leases, roles and classes": "values of these kinds are not looked at",
+    "14.4 metrics of an autoscaler": "whether a metric has what its type needs is not looked at",
     "14.4 webhooks and flow control": "values of these kinds are not looked at, webhooks are not called, and flow control throttles nobody",
     "14.4 a role that gives more than one has: 403": "whoever may write roles may give what they like",
     "14.4 ephemeral containers, and resizing of pods": "these two subresources",

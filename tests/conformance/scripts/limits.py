@@ -87,6 +87,14 @@ def _(s: Session) -> None:
     tried(s, s.at("storageclasses"), provisioner="e.com/p", allowedTopologies=[{}])
 
 
+@script("14.4 metrics of an autoscaler")
+def _(s: Session) -> None:
+    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "d"}
+    for metric in ({"type": "Resource"}, {"type": "Nosuch"}, {}):
+        scaler = {"maxReplicas": 1, "scaleTargetRef": target, "metrics": [metric]}
+        tried(s, f"/apis/autoscaling/v2/namespaces/{s.ns}/horizontalpodautoscalers", spec=scaler)
+
+
 @script("14.4 webhooks and flow control")
 def _(s: Session) -> None:
     tried(s, "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations", webhooks=[{"name": "x"}])
