@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -161,19 +162,13 @@ class RequestRecord(msgspec.Struct, frozen=True):
 
 def record_of(started: float, verb: str, call: Call | None, request: Request, status: int) -> RequestRecord:
     """What is kept of a request that was answered so; `call` is None for what is no resource's."""
+    resource, namespace, name, subresource = ("", "", "", "")
+    if call is not None:
+        resource, namespace, name, subresource = call.kind.resource.name, call.namespace, call.name, call.subresource
+    query = dict(reversed(request.query)) if request.query else {}  # of a repeated parameter the first counts
+    agent = request.headers.get("user-agent", "")
     return RequestRecord(
-        time=started,
-        verb=verb,
-        resource=call.kind.resource.name if call else "",
-        namespace=call.namespace if call else "",
-        name=call.name if call else "",
-        subresource=call.subresource if call else "",
-        query=dict(reversed(request.query)),  # of a repeated parameter the first counts
-        status=status,
-        user_agent=request.headers.get("user-agent", ""),
-        path=request.path,
-        user=request.user,
-        body=request.body,
+        started, verb, resource, namespace, name, subresource, query, status, agent, request.path, request.user, request.body
     )
 
 
@@ -189,13 +184,11 @@ def is_resource_path(path: str) -> bool:
 def resolve(request: Request, kinds: Kinds) -> Call:
     """What the request asks for; its path is one of a resource. Raises `PageNotFound`, 400, 404 or 405."""
     parameters = Parameters(request.query) if request.query else NO_PARAMETERS
-    group, version, rest = _split(request.path)
-    watched = bool(rest) and rest[0] == "watch"
-    namespace, plural, name, subresource = _parts(rest[1:] if watched else rest)
-    if not watched and (name or not parameters.flag("watch")):
+    group, version, watched, namespace, plural, name, subresource, too_long = _place(request.path)
+    if request.query and not watched and (name or not parameters.flag("watch")):
         check_timeout(parameters.text("timeout"))
     kind = kinds.find(group, version, plural)
-    if kind is None or (namespace and not kind.resource.namespaced) or (len(rest) > 6 and subresource != "proxy"):
+    if kind is None or too_long or (namespace and not kind.resource.namespaced):
         raise _unknown(kinds, group)
     if name and kind.resource.namespaced and not namespace:
         raise _unknown(kinds, group)
@@ -215,9 +208,14 @@ def resolve(request: Request, kinds: Kinds) -> Call:
     return Call(verb, kind, namespace, name, subresource, parameters)
 
 
-def _split(path: str) -> tuple[str, str, list[str]]:
+@functools.lru_cache(maxsize=4096)
+def _place(path: str) -> tuple[str, str, bool, str, str, str, str, bool]:
+    """group, version, whether it is one of the old paths for watches, namespace, plural, name, subresource, whether it is too long."""
     parts = path.strip("/").split("/")
-    return ("", parts[1], parts[2:]) if parts[0] == "api" else (parts[1], parts[2], parts[3:])
+    group, version, rest = ("", parts[1], parts[2:]) if parts[0] == "api" else (parts[1], parts[2], parts[3:])
+    watched = bool(rest) and rest[0] == "watch"
+    namespace, plural, name, subresource = _parts(rest[1:] if watched else rest)
+    return group, version, watched, namespace, plural, name, subresource, len(rest) > 6 and subresource != "proxy"
 
 
 def _parts(rest: list[str]) -> tuple[str, str, str, str]:
@@ -226,9 +224,7 @@ def _parts(rest: list[str]) -> tuple[str, str, str, str]:
         namespace, rest = rest[1], rest[2:]
     else:
         namespace = ""
-    if len(rest) < 3:
-        return namespace, rest[0] if rest else "", rest[1] if len(rest) == 2 else "", ""
-    plural, name, subresource = rest[:3]
+    plural, name, subresource = [*rest, "", "", ""][:3]
     if subresource and subresource != "proxy":
         # what stands behind a proxy is its own business
         subresource = "/".join([subresource, *rest[3:]])

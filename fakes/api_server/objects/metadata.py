@@ -17,8 +17,17 @@ from informer.runtime import Runtime
 _ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 _GENERATED = 5
 _BASE_LIMIT = 58
-# kept as the server has them, whatever a client sends
-_SERVER_OWNED = ("uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "generateName")
+# as the server has them, whatever a client sends
+_KEPT = (
+    "uid",
+    "creationTimestamp",
+    "generation",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "generateName",
+    "namespace",
+    "resourceVersion",
+)
 
 
 class _Shape(msgspec.Struct, rename="camel"):
@@ -64,8 +73,9 @@ def clean(kind: Kind, document: Mapping[str, Any]) -> dict[str, Any]:
     except msgspec.ValidationError as error:
         why = _complaint(str(error), custom=kind.custom)
         raise errors.undecodable(kind.resource.kind, kind.resource.version, why) from None
-    kept = {field: value for field, value in metadata.items() if (value or _counts(field, value)) and field in _KNOWN}
-    return {**document, "metadata": kept}
+    if not all(metadata.values()) or not metadata.keys() <= _KNOWN:
+        metadata = {field: value for field, value in metadata.items() if (value or _counts(field, value)) and field in _KNOWN}
+    return {**document, "metadata": metadata}
 
 
 def emptied(metadata: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,8 +163,8 @@ def change_faults(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) ->
 def keep_server_fields(old: Mapping[str, Any], new: dict[str, Any]) -> None:
     """Undo, in `new`, what a client did to the fields that are the server's."""
     before, after = old["metadata"], new["metadata"]
-    for field in (*_SERVER_OWNED, "namespace", "resourceVersion"):
+    for field in _KEPT:
         if field in before:
             after[field] = before[field]
-        else:
-            after.pop(field, None)
+        elif field in after:
+            del after[field]
