@@ -76,7 +76,7 @@ def test_an_update_takes_the_fields_that_it_changes_and_no_others(client: Client
 
 def test_an_apply_goes_on_from_the_write_that_was_faster(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     apply(client, config_map("a", x="1"), "one")
-    ownership = client.api._verbs.writer._ownership
+    ownership = client.api._verbs.applier._ownership
     applied = ownership.applied
     raced: list[bool] = []
 
@@ -92,7 +92,7 @@ def test_an_apply_goes_on_from_the_write_that_was_faster(client: Client, monkeyp
 
 
 def test_two_who_create_the_same_end_up_with_one_object(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    ownership = client.api._verbs.writer._ownership
+    ownership = client.api._verbs.applier._ownership
     applied = ownership.applied
     raced: list[bool] = []
 

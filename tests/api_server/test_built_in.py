@@ -11,7 +11,7 @@ import pytest
 
 from fakes.api_server.builtin.allocation import allocate
 from fakes.api_server.builtin.quantities import canonical
-from fakes.api_server.verbs import writing
+from fakes.api_server.verbs import creating
 from fakes.storage import Storage
 from tests.api_server.client import CONFIG_MAPS, PODS, Client
 
@@ -162,7 +162,7 @@ def test_services_that_are_made_at_once_share_no_address(client: Client, monkeyp
         for task in [client.runtime.spawn(make(name), name=name) for name in "ab"]:
             task.join()
 
-    monkeypatch.setattr(writing, "allocate", slowly)
+    monkeypatch.setattr(creating, "allocate", slowly)
     client.run(both)
     specs = [client.get(f"{SERVICES}/{name}").json["spec"] for name in "ab"]
     assert specs[0]["clusterIP"] != specs[1]["clusterIP"]

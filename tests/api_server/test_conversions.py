@@ -10,7 +10,7 @@ from fakes import objects
 from fakes.api_server.builtin.conversions import conversion_of
 from fakes.api_server.options import WriteOptions
 from fakes.api_server.requests import Call
-from fakes.api_server.verbs.writing import Revision
+from fakes.api_server.verbs.revision import Revision
 from tests.api_server.client import Client, brief
 
 CORE, GROUP = "/api/v1/namespaces/default/events", "/apis/events.k8s.io/v1/namespaces/default/events"

@@ -22,7 +22,7 @@ from fakes.api_server.ownership import managers
 from fakes.api_server.ownership.managers import Entries
 from fakes.api_server.ownership.ownership import Ownership
 from fakes.api_server.requests import Call
-from fakes.api_server.verbs.writing import decode_body
+from fakes.api_server.verbs.sent_object import decode_body
 from fakes.api_server.wire.encoding import to_json
 from informer.runtime import Runtime
 

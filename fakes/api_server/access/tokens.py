@@ -20,7 +20,7 @@ from fakes.api_server.messages import Identity
 from fakes.api_server.objects.objects import Objects, PlainAnswer, timestamp
 from fakes.api_server.options import WriteOptions
 from fakes.api_server.requests import Call, object_key
-from fakes.api_server.verbs.writing import decode_body
+from fakes.api_server.verbs.sent_object import decode_body
 from fakes.api_server.wire.encoding import to_json
 from fakes.storage import Version
 from informer.resource import Resource

@@ -23,8 +23,8 @@ from fakes.api_server.ownership import managers
 from fakes.api_server.requests import Call, object_key
 from fakes.api_server.verbs import reading
 from fakes.api_server.verbs.selection import Selection
+from fakes.api_server.verbs.sent_object import decode_body
 from fakes.api_server.verbs.verbs import Verbs
-from fakes.api_server.verbs.writing import decode_body
 from fakes.api_server.wire.encoding import copied
 from fakes.storage import Changed, Version
 from informer.errors import ConfigurationError

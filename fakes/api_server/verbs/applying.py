@@ -14,7 +14,9 @@ from fakes.api_server.ownership.configurations import refusal
 from fakes.api_server.ownership.managers import Entries
 from fakes.api_server.ownership.ownership import Ownership
 from fakes.api_server.requests import Call
-from fakes.api_server.verbs.writing import Revision, Writer, check_name, check_place
+from fakes.api_server.verbs.revision import Revision
+from fakes.api_server.verbs.sent_object import check_name, check_place
+from fakes.api_server.verbs.writing import Writer
 from fakes.api_server.wire.decoding import Undecodable, decode
 from fakes.api_server.wire.encoding import copied
 

@@ -15,9 +15,9 @@ from fakes.api_server.kinds import Kind
 from fakes.api_server.objects.objects import ListAnswer, ObjectAnswer, Objects, PlainAnswer, timestamp
 from fakes.api_server.options import ListOptions
 from fakes.api_server.requests import Call
+from fakes.api_server.verbs.finishing import is_finished
 from fakes.api_server.verbs.preconditions import check_deletion
 from fakes.api_server.verbs.reading import list_objects
-from fakes.api_server.verbs.writing import is_finished
 from fakes.api_server.wire.encoding import encode_object, same
 from fakes.storage import Changed, Version
 

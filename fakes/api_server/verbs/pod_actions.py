@@ -15,7 +15,7 @@ from fakes.api_server.options import WriteOptions
 from fakes.api_server.requests import Call, Parameters
 from fakes.api_server.verbs.deleting import Deleter
 from fakes.api_server.verbs.preconditions import check_deletion
-from fakes.api_server.verbs.writing import decode_body
+from fakes.api_server.verbs.sent_object import decode_body
 from fakes.storage import Changed, Version
 from informer.resource import Resource
 

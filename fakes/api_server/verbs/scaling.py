@@ -23,7 +23,9 @@ from fakes.api_server.requests import Call
 from fakes.api_server.tables.row import selector
 from fakes.api_server.verbs import patched, reading
 from fakes.api_server.verbs.patched import Refuse
-from fakes.api_server.verbs.writing import Revision, Writer, check_name, decode_body
+from fakes.api_server.verbs.revision import Revision
+from fakes.api_server.verbs.sent_object import check_name, decode_body
+from fakes.api_server.verbs.writing import Writer
 from fakes.api_server.wire.decoding import Undecodable, decode
 from fakes.api_server.wire.encoding import copied
 from fakes.storage import Version
