@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import logging
+import math
 import os
 import random
 import signal
@@ -93,6 +94,8 @@ _SignalHandler = Callable[[int, FrameType | None], Any] | int | None
 
 _logger = logging.getLogger(__name__)
 
+_ATTENTION = 1.0  # seconds for which a signal may go unheard in the main thread
+
 _VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
 
 _current: ContextVar[Runtime | None] = ContextVar("informer_runtime", default=None)
@@ -136,6 +139,7 @@ class _ThreadCondition:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._condition = threading.Condition(self._lock)
+        self._notifications = 0  # guarded by the lock
 
     def __enter__(self) -> Condition:
         self._lock.acquire()
@@ -145,9 +149,18 @@ class _ThreadCondition:
         self._lock.release()
 
     def wait(self, timeout: float | None = None) -> bool:
-        return self._condition.wait(timeout)
+        if threading.current_thread() is not threading.main_thread():
+            return self._condition.wait(timeout)
+        # The system may give a signal to any thread, as it does after a pause, and then nothing but time wakes the one that handles it.
+        left, before = math.inf if timeout is None else timeout, self._notifications
+        while left > _ATTENTION:
+            if self._condition.wait(_ATTENTION) or self._notifications != before:  # which came as that time ran out
+                return True
+            left -= _ATTENTION
+        return self._condition.wait(left)
 
     def notify_all(self) -> None:
+        self._notifications += 1
         self._condition.notify_all()
 
 

@@ -181,6 +181,35 @@ def test_the_first_interrupt_calls_back_in_a_task_and_the_second_does_what_it_di
     assert calls == ["interrupt", "what would happen"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot send a signal to a thread")
+def test_an_interrupt_that_the_system_gives_to_another_thread_is_heard_by_one_that_waits(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("informer.runtime._ATTENTION", SHORT)
+    condition = runtime.condition()
+    heard: list[bool] = []
+
+    def callback() -> None:
+        with condition:
+            heard.append(True)
+            condition.notify_all()
+
+    def interrupt() -> None:
+        with condition:  # which the main thread gives free when it waits
+            pass
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+    undo = runtime.on_interrupt(callback)
+    try:
+        with condition:
+            task = runtime.spawn(interrupt, name="another thread")
+            while not heard:
+                assert condition.wait(LONG)
+    finally:
+        undo()
+    assert task.join(LONG)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot raise SIGTERM in a process and go on")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_that_was_undone_does_what_it_did_before(runtime: Runtime, number: signal.Signals) -> None:
