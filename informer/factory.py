@@ -315,13 +315,15 @@ class SharedInformerFactory:
                 self.start()
             with ExitStack() as running:
                 running.callback(self.stop)
-                for service in beside:
-                    service.start()
-                    running.callback(service.stop)
-                running.callback(undo)
-                with self._changed:
-                    while not (interrupted or self._stopping):
-                        self._changed.wait()
+                try:
+                    for service in beside:
+                        service.start()
+                        running.callback(service.stop)
+                    with self._changed:
+                        while not (interrupted or self._stopping):
+                            self._changed.wait()
+                finally:
+                    undo()  # before anything stops: who interrupts a stop means it
         finally:
             undo()
             if self._crashed is not None:

@@ -123,6 +123,25 @@ def test_an_interrupt_while_the_factory_and_what_runs_beside_it_still_start_is_h
     assert beside.stopped
 
 
+def test_an_interrupt_while_it_stops_after_a_start_that_failed_is_not_held_back() -> None:
+    class First:
+        def start(self) -> None:
+            pass
+
+        def stop(self) -> None:
+            with pytest.raises(KeyboardInterrupt):
+                runtime.interrupt()
+
+    class Second(First):
+        def start(self) -> None:
+            raise Trouble
+
+    runtime = SimulatedRuntime(seed=1)
+    factory = SharedInformerFactory(FakeAPIServer().api_client())
+    with pytest.raises(Trouble):
+        runtime.run(lambda: factory.run_forever(First(), Second()))
+
+
 def test_what_a_handler_raises_stops_a_crashing_factory_and_comes_out_of_run_forever() -> None:
     def body(runtime: SimulatedRuntime, api: FakeAPIServer) -> None:
         factory = SharedInformerFactory(api.api_client(), on_error="crash")

@@ -15,7 +15,6 @@ from tests.conformance.definitions import config_map, deployment, foo, pin, pod
 _CAPTURED = File(__file__).parents[2] / "tests/api_server/data/defaults.jsonl"
 _LEFT_OUT = ("apiservices", "customresourcedefinitions", "namespaces", "events.k8s.io")
 """Controllers of the API server's own write into some of these; the others are drawn in other ways."""
-CUSTOM_OF_THE_CLUSTER = ("pins",)
 
 
 @cache

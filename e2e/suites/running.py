@@ -50,12 +50,14 @@ def run(suite: Suite, kubeconfig: Path, folder: Path, *, only: Sequence[str] = (
     left_out = "|".join(suite.left_out)
     command = [str(suite.program()), *suite.arguments(kubeconfig), *ginkgo, *([f"--ginkgo.skip={left_out}"] if left_out else [])]
     environment = {**os.environ, **suite.environment, "KUBECONFIG": str(kubeconfig)}
+    process: Process | None = None
     with sigterm_as_interrupt():
-        process = Process(suite.title, command, log, folder=folder, environment=environment)
         try:
+            process = Process(suite.title, command, log, folder=folder, environment=environment)
             code = _follow(process, log, seconds)
         finally:
-            process.end("kill")
+            if process is not None:
+                process.end("kill")
     assert report.exists(), f"{suite.title} ended with {code} and left no report; its log ends with:\n{_end(log)}"
     specs = read_report(report, suite, focus)
     failed = any(spec.ending == "failed" for spec in specs.values())

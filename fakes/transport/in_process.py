@@ -163,7 +163,7 @@ def _target(url: str) -> str:
     """What follows the host, without the fragment."""
     if "#" in url:
         url = url.partition("#")[0]
-    path = url.find("/", url.find("://") + 3)
+    path = url.find("/", url.find("://") + 3 if "://" in url else 0)
     return url[path:] if path >= 0 else "/"
 
 

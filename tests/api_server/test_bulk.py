@@ -128,6 +128,14 @@ def test_no_definition_is_served_anew_while_a_server_is_restored(client: Client,
     assert client.get(FOOS).status == 200
 
 
+def test_a_restore_that_fails_leaves_the_definitions_served(client: Client) -> None:
+    client.with_foos().api.create(foo("a"))
+    nothing: Any = object()
+    with pytest.raises(AttributeError):
+        client.api.restore(nothing)
+    assert client.get(FOOS).names == ["a"]
+
+
 def _bars() -> dict[str, Any]:
     definition = foo_definition()
     definition["spec"]["names"] = {"plural": "bars", "singular": "bar", "kind": "Bar"}

@@ -12,7 +12,7 @@ KNOWN: dict[str, str] = {
     "14.4 limit ranges: what a container may use": "nothing enforces limit ranges, nor quotas",
     "14.4 parts of a pod that do not go together": "of a pod's values only some are looked at",
     "14.4 classes of pods that are not there: 403": "priority and runtime classes are not looked up",
-    "14.4 addresses, hosts and paths": "values of networking kinds are not looked at",
+    "14.4 addresses, hosts and paths": "of the values of networking kinds only some are looked at",
     "14.4 schedules, budgets, leases, roles and classes": "values of these kinds are not looked at",
     "14.4 metrics of an autoscaler": "whether a metric has what its type needs is not looked at",
     "14.4 webhooks and flow control": "values of these kinds are not looked at, webhooks are not called, and flow control throttles nobody",

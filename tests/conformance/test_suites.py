@@ -136,14 +136,15 @@ def test_every_reason_is_of_a_spec() -> None:
 RUNS = """
 import sys
 from pathlib import Path
-from e2e.suites.running import run
+from e2e.suites import running
 from e2e.suites.suite import SUITES, Suite
 
 class Endless(Suite):
     def program(self):
         return Path("endless").resolve()
 
-run(Endless("endless", "Endless", SUITES["kubernetes"].module, ()), Path("kubeconfig"), Path().resolve(), seconds=600)
+running._SECONDS_BETWEEN_LINES = 0.05
+running.run(Endless("endless", "Endless", SUITES["kubernetes"].module, ()), Path("kubeconfig"), Path().resolve(), seconds=600)
 """
 ENDLESS = """#!/bin/sh
 sleep 600 &
@@ -163,8 +164,10 @@ def test_the_program_of_a_suite_ends_with_the_python_that_runs_it(how: int, tmp_
     program.write_text(ENDLESS)
     program.chmod(0o755)
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    with subprocess.Popen([sys.executable, "-c", RUNS], cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL) as python:
+    with subprocess.Popen([sys.executable, "-c", RUNS], cwd=tmp_path, env=environment, stderr=subprocess.PIPE) as python:
+        assert python.stderr is not None
         eventually(ids.exists)
+        python.stderr.readline()  # it follows the suite
         python.send_signal(how)
     suite, helper = map(int, ids.read_text().split())
     try:

@@ -119,7 +119,8 @@ class Playground:
 
 
 def not_printed(shows: Sequence[str], out: str) -> list[str]:
-    """The lines of `shows` that `out` lacks. In `out` they may share a line, as `print` of two threads writes texts before line ends."""
+    """The lines of `shows` that `out` lacks. In `out` they may share a line, as `print` of two threads writes texts before line ends;
+    of a `print` of several texts each is written by itself."""
     return [line for line in shows if line not in out]
 
 

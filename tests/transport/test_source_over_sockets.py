@@ -271,6 +271,6 @@ def test_connections_have_keepalive(serve: Serve) -> None:
         if hasattr(socket, "TCP_KEEPIDLE"):
             assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == KEEPALIVE_IDLE
 
-    get(pool_manager, server.url, {}, read_timeout=5, about_to_wait=look).close()
+    get(pool_manager, server.url, {}, read_timeout=PATIENCE, about_to_wait=look).close()
     assert len(seen) == 1
     pool_manager.clear()

@@ -16,6 +16,7 @@ from fakes.api_server.access.authentication import unauthorized
 from fakes.api_server.access.rbac import MASTERS, RBAC, Decision
 from fakes.api_server.errors import StatusError
 from fakes.api_server.messages import Identity, Request
+from fakes.api_server.requests import check_verb
 from fakes.storage import Storage
 
 ADMIN, ANONYMOUS = "system:admin", "system:anonymous"
@@ -108,9 +109,11 @@ class Access:
 
 
 def denial(user: Several, verb: Several, resource: Several, namespace: Several, name: Several, code: int, retry_after: int = 1) -> Denial:
-    """Each None, one or several. Raises `ValueError` for a code that is no refusal of access."""
+    """Each None, one or several. Raises `ValueError` for a code that is no refusal of access, or a verb that no request has."""
     if code not in (401, 403, 429):
         raise ValueError(f"access is denied with 401, 403 or 429, not {code}; inject(Fault(...)) answers with anything")
+    for each in _words(verb) - {"impersonate"}:
+        check_verb(each)
     return Denial(_words(user), _words(verb), _words(resource), _words(namespace), _words(name), code, retry_after)
 
 

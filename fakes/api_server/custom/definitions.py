@@ -84,9 +84,11 @@ class Definitions:
         with self._serving:
             for version in self._objects.storage.state(DEFINITIONS).versions:
                 self._kinds.remove(version.document())
-            yield
-            for version in self._objects.storage.state(DEFINITIONS).versions:
-                self._kinds.install(version.document())
+            try:
+                yield
+            finally:
+                for version in self._objects.storage.state(DEFINITIONS).versions:
+                    self._kinds.install(version.document())
 
     def removed(self, kind: Kind, document: Document) -> None:
         """After each deletion: of a definition, or of what may have been the last object that one was waiting for."""

@@ -14,7 +14,7 @@ from fakes.api_server.custom.definitions import DEFINITIONS
 from fakes.api_server.errors import StatusError
 from fakes.api_server.face import manifests
 from fakes.api_server.face.changes import Change, Changes
-from fakes.api_server.face.face import MANAGER, STRICT, Document, Face, check_object
+from fakes.api_server.face.face import MANAGER, Document, Face, check_object, strict
 from fakes.api_server.face.manifests import Entry, Manifest
 from fakes.api_server.kinds import Kind, Kinds
 from fakes.api_server.objects import metadata
@@ -119,7 +119,7 @@ class Bulk(Face):
         """POST of a Binding, as a scheduler does it. Gives the pod. Raises a conflict where it has a node."""
         call = self._call("create", "pods", pod, namespace, "binding")
         binding = {"metadata": {"name": pod}, "target": {"kind": "Node", "name": node}}
-        self._verbs.pods.bind(call, binding, STRICT)
+        self._verbs.pods.bind(call, binding, strict())
         return self._document(call.kind, reading.get(self._verbs.objects, call))
 
     def log(self, pod: str, text: str, namespace: str | None = None, *, container: str | None = None) -> None:
@@ -136,7 +136,7 @@ class Bulk(Face):
         It lasts so many `seconds` of the runtime, at least 600, and no longer than the account. Raises `NotFound`, and `Invalid`.
         """
         call = self._call("create", "serviceaccounts", service_account, namespace, "token")
-        answer = self._verbs.tokens.issue(call, {"spec": {"expirationSeconds": seconds}}, STRICT)
+        answer = self._verbs.tokens.issue(call, {"spec": {"expirationSeconds": seconds}}, strict())
         return str(answer.document["status"]["token"])
 
     def _each(self, entry: Entry, act: Callable[[Kind, Document, str], Document], namespace: str | None) -> Document:
@@ -157,7 +157,7 @@ class Bulk(Face):
     def _load(self, kind: Kind, document: Document, namespace: str) -> Document:
         objects = self._verbs.objects
         entries = managers.take(document)
-        decode_body(kind, document, STRICT)
+        decode_body(kind, document, strict())
         document = metadata.clean(kind, document)
         own = document["metadata"]
         if entries:

@@ -32,8 +32,6 @@ PatchType = Literal["merge", "strategic", "json"]
 Propagation = Literal["Foreground", "Background", "Orphan"]
 
 MANAGER = "test"
-STRICT = WriteOptions(validation="Strict", manager=MANAGER)
-
 _PATCH_TYPES = {"merge": MERGE_PATCH, "strategic": STRATEGIC_PATCH, "json": JSON_PATCH}
 
 
@@ -52,7 +50,7 @@ class Face:
         """
         kind, document = self._identify(obj)
         call = Call("create", kind, self._namespace(kind, namespace, document))
-        return self._document(kind, self._verbs.writer.create(call, document, _options(manager)))
+        return self._document(kind, self._verbs.writer.create(call, document, strict(manager)))
 
     def get(self, resource: str, name: str, namespace: str | None = None) -> Document:
         """GET."""
@@ -72,7 +70,7 @@ class Face:
         kind, document = self._identify(obj)
         name = _own(document, "name")
         call = Call("update", kind, self._namespace(kind, None, document), name, _checked(kind, subresource, ("status", "finalize")))
-        return self._document(kind, self._verbs.writer.update(call, document, _options(manager)))
+        return self._document(kind, self._verbs.writer.update(call, document, strict(manager)))
 
     def patch(
         self,
@@ -91,8 +89,8 @@ class Face:
             raise ConfigurationError(f"a patch is of the type merge, strategic or json, not {type!r}")
         change = Patch(SCALES if subresource == "scale" else call.kind, _PATCH_TYPES[type], _copy(patch)).apply
         if _checked(call.kind, subresource, ("status", "finalize", "scale")) == "scale":
-            return self._plain(call.kind, self._verbs.scaler.patch(call, change, _options(manager)))
-        return self._document(call.kind, self._verbs.writer.patch(call, change, _options(manager)))
+            return self._plain(call.kind, self._verbs.scaler.patch(call, change, strict(manager)))
+        return self._document(call.kind, self._verbs.writer.patch(call, change, strict(manager)))
 
     def delete(
         self,
@@ -167,8 +165,9 @@ def check_object(obj: Any) -> None:
         raise TypeError(f"an object is a dict, as it is in a manifest; `apply` takes texts and files. This is a {type(obj).__name__}")
 
 
-def _options(manager: str) -> WriteOptions:
-    return STRICT if manager == MANAGER else WriteOptions(validation="Strict", manager=manager)
+def strict(manager: str = MANAGER) -> WriteOptions:
+    """The options of a write by a test's own hands: unknown fields are errors."""
+    return WriteOptions(validation="Strict", manager=manager)
 
 
 def _checked(kind: Kind, subresource: str, taken: tuple[str, ...]) -> str:

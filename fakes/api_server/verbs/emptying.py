@@ -25,7 +25,7 @@ _PODS = "pods."
 """How the conditions call them."""
 
 
-_OPTIONS = WriteOptions(manager="kube-controller-manager")
+_MANAGER = "kube-controller-manager"
 
 
 class _Fact(NamedTuple):
@@ -81,7 +81,7 @@ class Emptier:
         if resources:
             return False
         done = {**document, "metadata": {"name": name}, "spec": {"finalizers": sorted(set(waiting_for) - {_FINALIZER})}}
-        self._writer.update(Call("update", self._namespaces, "", name, "finalize"), done, _OPTIONS)
+        self._writer.update(Call("update", self._namespaces, "", name, "finalize"), done, WriteOptions(manager=_MANAGER))
         return self._objects.storage.get(admission.NAMESPACES, name) is None
 
     def _delete_content(self, namespace: str, grace: int | None) -> tuple[Counter[str], Counter[str]]:
@@ -122,7 +122,7 @@ class Emptier:
             return
         own = {field: value for field, value in document["metadata"].items() if field != "resourceVersion"}
         told = {**document, "metadata": own, "status": {**status, "conditions": conditions}}
-        self._writer.update(Call("update", self._namespaces, "", call.name, "status"), told, _OPTIONS)
+        self._writer.update(Call("update", self._namespaces, "", call.name, "status"), told, WriteOptions(manager=_MANAGER))
 
     def _condition(self, fact: _Fact, trouble: str, before: Document | None) -> Document:
         said = ("True", fact.trouble, trouble) if trouble else ("False", fact.reason, fact.message)

@@ -306,4 +306,4 @@ def _(s: Session) -> None:
     s.unseen("PATCH", f"{second}/a", {"spec": {"maxReplicas": 6}}, MERGE)
     s.unseen("DELETE", f"{second}/a")
     for accept in ("application/json", PARTIAL, TABLE):
-        s.watch(first, accept, resourceVersion=start, timeoutSeconds=1).rest()
+        s.watch(first, accept, resourceVersion=start).until("DELETED")
