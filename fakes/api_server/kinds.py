@@ -247,14 +247,16 @@ def _place(kind: Kind) -> tuple[str, str, str]:
 def check_plural(name: str | None, kinds: Iterable[Kind] | None = None) -> None:
     """Raise `ConfigurationError` for another word for a resource, such as `pod`, where only `pods` is ever met.
 
-    `kinds` are the built-in ones if None. What nobody knows may come to be, with its definition.
+    `kinds` are the built-in ones if None. What nobody knows may come to be, with its definition: `limits` of
+    another group than that of the LimitRanges, say.
     """
-    word = (name or "").partition("/")[0].partition(".")[0]
+    word, _, group = (name or "").partition("/")[0].partition(".")
     known = _builtin() if kinds is None else tuple(kinds)
     if not word or any(kind.resource.plural == word for kind in known):
         return
     lower = word.lower()
-    meant = next((kind for kind in known if lower in (kind.resource.plural, kind.singular, *kind.short_names)), None)
+    eligible = (kind for kind in known if group in ("", kind.resource.group))
+    meant = next((kind for kind in eligible if lower in (kind.resource.plural, kind.singular, *kind.short_names)), None)
     if meant is not None:
         raise ConfigurationError(f"{name!r} is {meant.resource.plural!r} here")
 

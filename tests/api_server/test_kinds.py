@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from fakes.api_server.errors import StatusError
-from fakes.api_server.kinds import Kind, Kinds, version_rank
+from fakes.api_server.kinds import Kind, Kinds, check_plural, version_rank
+from informer.errors import ConfigurationError
 from informer.resource import ResourceName
 from informer.selectors import FieldSelector
 
@@ -185,3 +186,18 @@ def test_importing_the_kinds_reads_no_data() -> None:
     code = "import fakes.api_server.kinds as k, fakes.api_server.builtin.schemas as s; assert k._builtin.cache_info().currsize == 0;"
     code += "assert s.all_schemas.cache_info().currsize == 0"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    "word", ["pod", "Pods", "po", "limits", "deploy", "deploy.apps", "deployment.apps", "deploy.apps/status", "pod/log"]
+)
+def test_another_word_for_a_resource_is_refused(word: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"here$"):
+        check_plural(word)
+
+
+@pytest.mark.parametrize(
+    "word", [None, "", "pods", "deployments.apps", "foos", "limits.example.com", "limits.example.com/status", "deploy.lab.io"]
+)
+def test_what_may_come_to_be_a_custom_resource_is_taken(word: str | None) -> None:
+    check_plural(word)
