@@ -53,12 +53,15 @@ def port_warnings(spec: Mapping[str, Any], path: str) -> Iterator[str]:
         for number, container in enumerate(spec.get(field) or ())
         for index, port in enumerate(container.get("ports") or ())
     ]
-    for position, (place, port) in enumerate(ports):
+    of_number: dict[tuple[Any, Any], list[tuple[str, Mapping[str, Any]]]] = {}
+    for place, port in ports:
         if port.get("hostIP") and not port.get("hostPort"):
             yield f"{place}: hostIP set without hostPort: {_go_port(port)}"
-        for other_place, other in ports[:position]:
-            if _number(other) == _number(port) and (kind := _overlap(port, other)):
-                yield f"{place}: {kind} port definition with {other_place}"
+        earlier = of_number.setdefault(_number(port), [])
+        for earlier_place, same in earlier:
+            if kind := _overlap(port, same):
+                yield f"{place}: {kind} port definition with {earlier_place}"
+        earlier.append((place, port))
     first: dict[str, str] = {}
     for place, port in ports:
         if not (name := port.get("name")):
