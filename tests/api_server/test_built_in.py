@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from fakes.api_server.builtin.allocation import allocate
 from fakes.api_server.builtin.quantities import canonical
 from fakes.api_server.verbs import creating
-from fakes.storage import Storage
+from fakes.storage import State, Storage
 from tests.api_server.client import CONFIG_MAPS, PODS, Client
 
 DEFAULTS = [json.loads(line) for line in Path(__file__).with_name("data").joinpath("defaults.jsonl").read_text().splitlines()]
@@ -145,6 +145,28 @@ def test_services_get_addresses_and_ports_of_their_own_and_keep_them(client: Cli
     assert given == [("10.96.0.2", 30000), ("10.96.0.3", 30001)]  # the first one is that of the Service kubernetes
     kept = client.put(f"{SERVICES}/a", {"metadata": {"name": "a"}, "spec": {"type": "NodePort", "ports": [{"port": 80}]}}).json
     assert kept["spec"] == made[0]["spec"]
+
+
+def test_a_service_that_lacks_nothing_is_changed_without_a_look_at_the_others(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = {"type": "LoadBalancer", "externalTrafficPolicy": "Local", "ports": [{"port": 80}]}
+    client.post(SERVICES, {"metadata": {"name": "a"}, "spec": spec})
+    looks: list[object] = []
+
+    def counted(storage: Storage, resource: Hashable, **rest: Any) -> State:
+        looks.append(resource)
+        return state(storage, resource, **rest)
+
+    state = Storage.state
+    monkeypatch.setattr(Storage, "state", counted)
+    assert client.merge(f"{SERVICES}/a", {"metadata": {"labels": {"x": "y"}}}).status == 200
+    assert looks == []
+
+
+def test_ports_of_a_service_share_no_port_of_the_nodes_even_where_they_share_a_name(client: Client) -> None:
+    client.post(SERVICES, {"metadata": {"name": "a"}, "spec": {"type": "NodePort", "ports": [{"port": 1, "name": "x"}]}})
+    ports = [{"port": 1, "name": "x"}, {"port": 2, "name": "x"}]
+    changed = client.put(f"{SERVICES}/a", {"metadata": {"name": "a"}, "spec": {"type": "NodePort", "ports": ports}}).json
+    assert [port["nodePort"] for port in changed["spec"]["ports"]] == [30000, 30001]
 
 
 def test_services_that_are_made_at_once_share_no_address(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,9 +21,12 @@ def allocate(storage: Storage, document: Document) -> None:
     spec = document["spec"]
     if spec.get("type") == "ExternalName":
         return
-    taken = [version.document()["spec"] for version in storage.state(SERVICES).versions]
+    lacking = _lacking_ports(spec)
+    complete = spec.get("clusterIP") and not lacking
+    # there may be many others, and most updates need none of them
+    others = [] if complete else [version.document()["spec"] for version in storage.state(SERVICES).versions]
     if not spec.get("clusterIP"):
-        used = {address for other in taken for address in other.get("clusterIPs") or ()}
+        used = {address for other in others for address in other.get("clusterIPs") or ()}
         spec["clusterIP"] = next(text for text in map(str, ADDRESSES.hosts()) if text not in used)
     if not spec.get("clusterIPs"):
         spec["clusterIPs"] = [spec["clusterIP"]]
@@ -33,7 +36,10 @@ def allocate(storage: Storage, document: Document) -> None:
         spec.setdefault("ipFamilyPolicy", "RequireDualStack")
     spec.setdefault("ipFamilies", ["IPv4"])
     spec.setdefault("ipFamilyPolicy", "SingleStack")
-    _allocate_ports(spec, {port for other in taken for port in _ports_of(other)})
+    ports = {port for other in (*others, spec) for port in _ports_of(other)}
+    free = (port for port in NODE_PORTS if port not in ports)
+    for fields, name in lacking:
+        fields[name] = next(free)
 
 
 def _ports_of(spec: _Spec) -> list[int]:
@@ -42,15 +48,14 @@ def _ports_of(spec: _Spec) -> list[int]:
     return [port for port in (*found, spec.get("healthCheckNodePort")) if port]
 
 
-def _allocate_ports(spec: Document, used: set[int]) -> None:
-    used.update(_ports_of(spec))
-    free = (port for port in NODE_PORTS if port not in used)
+def _lacking_ports(spec: Document) -> list[tuple[Document, str]]:
+    """Where a port of the nodes is missing: what holds it, and under which name."""
+    lacking: list[tuple[Document, str]] = []
     if spec.get("type") == "NodePort" or (spec.get("type") == "LoadBalancer" and spec.get("allocateLoadBalancerNodePorts")):
-        for port in spec.get("ports") or ():
-            if not port.get("nodePort"):
-                port["nodePort"] = next(free)
+        lacking += [(port, "nodePort") for port in spec.get("ports") or () if not port.get("nodePort")]
     if _has_health_port(spec) and not spec.get("healthCheckNodePort"):
-        spec["healthCheckNodePort"] = next(free)
+        lacking.append((spec, "healthCheckNodePort"))
+    return lacking
 
 
 def reallocate(storage: Storage, old: Mapping[str, Any], new: Document) -> None:
@@ -101,6 +106,7 @@ def _keep(before: _Spec, after: Document) -> None:
             known = ports.get(port.get("name", ""))
             if known and known not in said and not port.get("nodePort"):
                 port["nodePort"] = known
+                said.add(known)
     if _has_health_port(before) and _has_health_port(after) and not after.get("healthCheckNodePort"):
         after["healthCheckNodePort"] = before["healthCheckNodePort"]
 
