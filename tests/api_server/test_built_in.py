@@ -13,7 +13,7 @@ from fakes.api_server.builtin.allocation import allocate
 from fakes.api_server.builtin.quantities import canonical
 from fakes.api_server.verbs import creating
 from fakes.storage import State, Storage
-from tests.api_server.client import CONFIG_MAPS, PODS, Client
+from tests.api_server.client import CONFIG_MAPS, PODS, Answer, Client
 
 DEFAULTS = [json.loads(line) for line in Path(__file__).with_name("data").joinpath("defaults.jsonl").read_text().splitlines()]
 SERVER_OWNED = frozenset(("uid", "resourceVersion", "creationTimestamp", "lastPhaseTransitionTime", "managedFields"))
@@ -228,3 +228,29 @@ def test_the_address_of_a_pod_is_also_the_first_of_its_addresses(client: Client)
     client.post(PODS, pod())
     status = client.merge(f"{PODS}/p/status", {"status": {"podIP": "10.0.0.1"}}).json["status"]
     assert status["podIPs"] == [{"ip": "10.0.0.1"}]
+
+
+DAEMON_SETS = "/apis/apps/v1/namespaces/default/daemonsets"
+COUNT = "deprecated.daemonset.template.generation"
+
+
+def daemon_set(**annotations: str) -> dict[str, Any]:
+    return {"metadata": {"name": "d", "annotations": annotations}, "spec": deployment()["spec"]}
+
+
+def count_of(answer: Answer) -> str:
+    return str(answer.json["metadata"]["annotations"][COUNT])
+
+
+@pytest.mark.parametrize("annotations", [None, {COUNT: None}, {COUNT: "abc"}, {COUNT: "9"}])
+def test_the_status_of_a_daemon_set_is_no_way_to_change_how_often_its_template_did(client: Client, annotations: Any) -> None:
+    client.post(DAEMON_SETS, daemon_set())
+    again = {"spec": {"template": {"spec": {"nodeName": "n"}}}}
+    assert count_of(client.merge(f"{DAEMON_SETS}/d", again)) == "2"
+    assert count_of(client.merge(f"{DAEMON_SETS}/d/status", {"metadata": {"annotations": annotations}})) == "2"
+    assert count_of(client.merge(f"{DAEMON_SETS}/d", {"spec": {"template": {"spec": {"nodeName": "m"}}}})) == "3"
+
+
+@pytest.mark.parametrize(("sent", "kept"), [("7", "7"), ("+4", "4"), ("0", "1"), ("-3", "1"), ("abc", "1"), ("", "1"), ("9" * 5000, "1")])
+def test_a_new_daemon_set_keeps_a_count_of_its_template_that_is_one(client: Client, sent: str, kept: str) -> None:
+    assert count_of(client.post(DAEMON_SETS, daemon_set(**{COUNT: sent}))) == kept

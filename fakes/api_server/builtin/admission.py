@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fakes.api_server import errors
@@ -60,7 +61,7 @@ def prepare_new(kind: Kind, document: dict[str, Any]) -> None:
     elif kind.storage_key == ACCOUNTS:
         _keep_names(document)
     elif kind.storage_key == DAEMON_SETS:
-        document["metadata"]["annotations"][TEMPLATE_GENERATION] = "1"
+        document["metadata"]["annotations"][TEMPLATE_GENERATION] = str(_template_count(document))
     elif kind.storage_key == JOBS:
         _generate_selector(document)
     elif kind.storage_key in _PROTECTED:
@@ -95,7 +96,7 @@ def _generate_selector(job: dict[str, Any]) -> None:
 
 
 def complete(kind: Kind, old: dict[str, Any], new: dict[str, Any]) -> None:
-    """Do, in place, what a server does to an update when its owners have been noted."""
+    """Do, in place, what a server does to an update of the object or its status when its owners have been noted."""
     if kind.storage_key == DAEMON_SETS:
         _count_template(old, new)
     elif kind.storage_key == ACCOUNTS:
@@ -104,9 +105,14 @@ def complete(kind: Kind, old: dict[str, Any], new: dict[str, Any]) -> None:
 
 def _count_template(old: dict[str, Any], new: dict[str, Any]) -> None:
     """Say in an annotation of a daemon set how often its template has changed."""
-    count = int(old["metadata"]["annotations"][TEMPLATE_GENERATION])
     changed = not same(old["spec"]["template"], new["spec"]["template"])
-    new["metadata"]["annotations"][TEMPLATE_GENERATION] = str(count + changed)
+    new["metadata"]["annotations"][TEMPLATE_GENERATION] = str(_template_count(old) + changed)
+
+
+def _template_count(daemon_set: dict[str, Any]) -> int:
+    """What the annotation says, if that can be a count; else 1."""
+    said = daemon_set["metadata"]["annotations"][TEMPLATE_GENERATION]
+    return max(int(said), 1) if re.fullmatch(r"[-+]?[0-9]{1,18}", said) else 1
 
 
 def prepare_changed(kind: Kind, old: dict[str, Any], new: dict[str, Any]) -> None:

@@ -81,8 +81,7 @@ class Reviser:
         entries = revision.entries if counts else live or []
         if entries is None:
             entries = self._ownership.of_changed(call, old, new, live, revision.sent, options)
-        if not call.subresource:
-            self._complete(kind, before, after)
+        self._complete(call, before, after)
         shape_of(internal).keep(after)
         stays = same(before, after) and managers.without_times(live) == managers.without_times(entries)
         finished = is_finished(kind, new)
@@ -115,12 +114,12 @@ class Reviser:
         lens = call.kind.lens
         return lens is not None and lens.up_to_date and self._objects.storage.get(call.kind.storage_key, call.key) is not version
 
-    def _complete(self, kind: Kind, old: Document, new: Document) -> None:
+    def _complete(self, call: Call, old: Document, new: Document) -> None:
         """What a server does to an update, in place, when its owners have been noted: nobody owns that."""
-        if kind.storage_key == SERVICES:
+        if call.kind.storage_key != SERVICES:
+            admission.complete(call.kind, old, new)
+        elif not call.subresource:
             reallocate(self._objects.storage, old, new)
-        else:
-            admission.complete(kind, old, new)
 
     def _settle(self, call: Call, old: Document, sent: Document) -> Document:
         kind = call.kind
