@@ -60,7 +60,7 @@ class Patch(msgspec.Struct, frozen=True):
     def _shown(self, result: Any) -> str:
         """As JSON: where the patch went, the keys are sorted; elsewhere they stay as they were. Those that are twice in a value stay so."""
         for way, value in lasting(self.content) if self.media_type == JSON_PATCH else ():
-            patches.put(result, way, raw_text(value))
+            result = patches.put(result, way, raw_text(value))
         if self.kind.custom or not isinstance(result, dict):
             return to_json(result, ordered=True).decode()
         return to_json(_sorted_along(result, self._tree())).decode()

@@ -143,11 +143,15 @@ def _replace(document: Any, path: str, value: Any) -> None:
     holder[step if isinstance(holder, dict) else _index(step, len(holder))] = value
 
 
-def put(document: Any, way: Sequence[str], value: Any) -> None:
-    """Put a value, in place, where operations have left another one."""
+def put(document: Any, way: Sequence[str], value: Any) -> Any:
+    """Put a value, in place, where operations have left another one, and give what the document is then."""
+    if not way:
+        return value
+    holder = document
     for step in way[:-1]:
-        document = _member(document, step)
-    document[way[-1] if isinstance(document, dict) else _index(way[-1], len(document))] = value
+        holder = _member(holder, step)
+    holder[way[-1] if isinstance(holder, dict) else _index(way[-1], len(holder))] = value
+    return document
 
 
 def _remove(document: Any, path: str) -> None:
