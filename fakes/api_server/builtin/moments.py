@@ -60,9 +60,9 @@ def moment(text: str, layout: str = SECONDS) -> datetime.datetime:
     offset = _offset(text, said[-1])
     try:
         whole = datetime.datetime(year, month, day, hour, minute, second, tzinfo=datetime.UTC)
-    except ValueError:
+        return whole - offset + datetime.timedelta(microseconds=int(said[-2][1:7].ljust(6, "0")))
+    except (ValueError, OverflowError):
         raise _out_of_range(text, "day") from None
-    return whole - offset + datetime.timedelta(microseconds=int(said[-2][1:7].ljust(6, "0")))
 
 
 def _offset(text: str, zone: str) -> datetime.timedelta:
