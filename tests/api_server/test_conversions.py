@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -11,11 +12,23 @@ from fakes.api_server.builtin.conversions import conversion_of
 from fakes.api_server.options import WriteOptions
 from fakes.api_server.requests import Call
 from fakes.api_server.verbs.revision import Revision
-from tests.api_server.client import Client, brief
+from tests.api_server.client import MERGE, Client, brief
 
 CORE, GROUP = "/api/v1/namespaces/default/events", "/apis/events.k8s.io/v1/namespaces/default/events"
 FIRST, SECOND = (f"/apis/autoscaling/{version}/namespaces/default/horizontalpodautoscalers" for version in ("v1", "v2"))
 CPU = {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 60}}}
+APPLY = {"Content-Type": "application/apply-patch+yaml"}
+EVENT = {
+    "apiVersion": "events.k8s.io/v1",
+    "kind": "Event",
+    "eventTime": "2026-01-01T00:00:00.000000Z",
+    "reportingController": "lab.io/tests",
+    "reportingInstance": "tests-1",
+    "action": "Look",
+    "reason": "Seen",
+    "type": "Normal",
+    "note": "it is there",
+}
 METRICS = "autoscaling.alpha.kubernetes.io/metrics"
 MEMORY = {"type": "Resource", "resource": {"name": "memory", "target": {"type": "Utilization", "averageUtilization": 60}}}
 
@@ -90,6 +103,55 @@ def test_a_dry_run_shows_what_the_annotations_would_become(client: Client) -> No
     assert METRICS not in answer.json["metadata"].get("annotations", {})
     assert answer.json["spec"]["targetCPUUtilizationPercentage"] == 80
     assert METRICS in client.get(f"{FIRST}/a").json["metadata"]["annotations"]
+
+
+@pytest.mark.parametrize("said", ["[" * 100_000, "[" * 1_500 + "]" * 1_500, '[{"type": "Resource", "x": NaN}]'])
+def test_an_annotation_that_cannot_be_read_counts_for_nothing(client: Client, said: str) -> None:
+    sent = autoscaler("a", "v1")
+    sent["metadata"]["annotations"] = {METRICS: said}
+    assert client.post(FIRST, sent).status == 201
+    (metric,) = client.get(f"{SECOND}/a").json["spec"]["metrics"]
+    assert metric["resource"]["name"] == "cpu"
+
+
+def test_who_applies_labels_only_in_the_second_version_gives_up_the_spec_of_the_first(client: Client) -> None:
+    labels = {"name": "a", "labels": {"a": "b"}}
+    client.ask("PATCH", f"{FIRST}/a", autoscaler("a", "v1"), APPLY, fieldManager="m")
+    sent = {"apiVersion": "autoscaling/v1", "kind": "HorizontalPodAutoscaler", "metadata": labels}
+    client.ask("PATCH", f"{FIRST}/a", sent, APPLY, fieldManager="n")
+    refused = client.ask("PATCH", f"{SECOND}/a", {**sent, "apiVersion": "autoscaling/v2"}, APPLY, fieldManager="m")
+    assert refused.status == 422
+    assert "spec.scaleTargetRef.kind: Required value" in refused.message
+
+
+def test_nulls_in_lists_say_nothing_in_the_first_version() -> None:
+    conversion = conversion_of("autoscaling", "v1", "horizontalpodautoscalers")
+    assert conversion is not None
+    rules = {"scaleUp": {"policies": [None, {"type": "Pods"}]}}
+    sent = {"metadata": {"name": "a"}, "spec": {"metrics": [None, CPU], "behavior": rules}, "status": {"currentMetrics": [None]}}
+    shown = conversion.from_stored(sent)
+    assert shown["spec"] == {"targetCPUUtilizationPercentage": 60}
+    (said,) = shown["metadata"]["annotations"].values()
+    assert '"Policies":[{"Type":"Pods",' in said
+
+
+@pytest.mark.parametrize("form", ["Table", "PartialObjectMetadata"])
+@pytest.mark.parametrize("path", [FIRST, GROUP])
+def test_a_dry_run_tells_tables_and_metadata_of_what_would_be_stored(client: Client, form: str, path: str) -> None:
+    sent = autoscaler("a", "v1", minReplicas=2)
+    sent["metadata"]["annotations"] = {METRICS: json.dumps([{"type": "Pods", "pods": {"metricName": "m", "targetAverageValue": "5"}}])}
+    if path == GROUP:
+        sent = {**EVENT, "metadata": {"name": "a", "namespace": "default"}}
+    accept = {"Accept": f"application/json;as={form};v=v1;g=meta.k8s.io"}
+
+    def told(method: str, at: str, body: Any, **query: Any) -> Any:
+        content = client.ask(method, at, body, {**accept, **(MERGE if method == "PATCH" else {})}, **query).json
+        own = content["rows"][0].pop("object")["metadata"] if form == "Table" else content["metadata"]
+        return content.get("rows"), own.get("annotations"), own.get("labels")
+
+    assert told("POST", path, sent, dryRun="All") == told("POST", path, sent)
+    change = {"metadata": {"labels": {"a": "b"}}}
+    assert told("PATCH", f"{path}/a", change, dryRun="All") == told("PATCH", f"{path}/a", change)
 
 
 def test_a_write_of_the_first_version_is_tried_again_when_another_one_was_faster(client: Client) -> None:

@@ -6,13 +6,13 @@ One that cannot be read counts for nothing. Assumes: documents that were read as
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypedDict, TypeVar
 
 import msgspec
 
 from fakes.api_server.builtin.structs import LIMITS, Quantity, Time, read_special
+from fakes.api_server.wire import json_syntax
 from fakes.api_server.wire.escapes import escaped
 
 Document = dict[str, Any]
@@ -141,8 +141,8 @@ def to_first(document: Document) -> Document:
     """An autoscaler of v2 as one of v1."""
     document = {**document, "metadata": dict(document["metadata"])}
     drop_annotations(document)
-    spec, status = dict(document["spec"]), dict(document.get("status") or {})
-    targets, used = spec.pop("metrics", None) or [], status.pop("currentMetrics", None) or []
+    spec, status = dict(document.get("spec") or {}), dict(document.get("status") or {})
+    targets, used = _items(spec.pop("metrics", None)), _items(status.pop("currentMetrics", None))
     behavior, conditions = spec.pop("behavior", None), status.pop("conditions", None) or []
     others = [metric for metric in targets if _utilization(metric, "target") is None]
     percents = [percent for metric in targets if (percent := _utilization(metric, "target")) is not None]
@@ -184,6 +184,11 @@ def _said(fields: Mapping[str, Any]) -> Document:
     return {name: value for name, value in fields.items() if value is not None}
 
 
+def _items(items: list[Document | None] | None) -> list[Document]:
+    """Those that are no nulls: what is applied may have some."""
+    return [item for item in items or () if item is not None]
+
+
 def _capital(name: str) -> str:
     return name[0].upper() + name[1:]
 
@@ -194,7 +199,8 @@ def _first_rules(rules: Document | None) -> Document | None:
         return None
     found = {_capital(name): rules.get(name) for name in _Rules.__annotations__}
     if found["Policies"] is not None:
-        found["Policies"] = [{_capital(name): policy.get(name) for name in _Policy.__annotations__} for policy in found["Policies"]]
+        policies = _items(found["Policies"])
+        found["Policies"] = [{_capital(name): policy.get(name) for name in _Policy.__annotations__} for policy in policies]
     return found
 
 
@@ -270,8 +276,8 @@ def _read(annotations: Mapping[str, str], name: str, kind: type[T] | Any) -> Any
     if name not in annotations:
         return None
     try:
-        found = msgspec.convert(_named(json.loads(annotations[name])), kind, dec_hook=read_special)
-    except (ValueError, TypeError):
+        found = msgspec.convert(_named(json_syntax.read(annotations[name].encode())), kind, dec_hook=read_special)
+    except (ValueError, TypeError, RecursionError):
         return None
     plain = _without_nulls(msgspec.to_builtins(found, enc_hook=str))
     return [] if plain is None and name in (_CURRENT, _CONDITIONS) else plain

@@ -20,7 +20,7 @@ from fakes.api_server.ownership.ownership import Ownership
 from fakes.api_server.requests import Call, in_range, object_key
 from fakes.api_server.verbs.internal_form import from_internal, internal_kind, to_internal
 from fakes.api_server.verbs.revision import Revision
-from fakes.api_server.wire.encoding import copied, encode_object
+from fakes.api_server.wire.encoding import copied, shown, stored_bytes
 from fakes.storage import Changed, Version
 from informer.runtime import Condition
 
@@ -119,7 +119,7 @@ class Creator:
         if options.dry_run:
             if self._objects.storage.get(kind.storage_key, key):
                 raise Changed
-            return ObjectAnswer(kind.seen(Version(key, 0, encode_object(kind, document))), 201, warnings)
+            return ObjectAnswer(shown(kind, Version(key, 0, stored_bytes(kind, document))), 201, warnings)
         version = self._objects.put(kind, key, document, 0)
         self._definitions.written(kind, version)
         return ObjectAnswer(version, 201, warnings)

@@ -26,7 +26,7 @@ from fakes.api_server.verbs.internal_form import from_internal, internal_kind, t
 from fakes.api_server.verbs.preconditions import check_version
 from fakes.api_server.verbs.revision import Revise
 from fakes.api_server.verbs.subresource_part import subresource_part
-from fakes.api_server.wire.encoding import encode_object, same, shown
+from fakes.api_server.wire.encoding import same, shown, stored_bytes
 from fakes.storage import Changed, Version
 from informer.runtime import Condition
 
@@ -98,7 +98,7 @@ class Reviser:
                 self._definitions.written(kind, version)
                 return ObjectAnswer(version if internal is kind else shown(kind, version), warnings=warnings)
         # nothing was stored under a new version: the answer shows the change, under the old one
-        return ObjectAnswer(kind.seen(Version(call.key, version.revision, encode_object(kind, new))), warnings=warnings)
+        return ObjectAnswer(shown(kind, Version(call.key, version.revision, stored_bytes(internal, after))), warnings=warnings)
 
     def _internal(self, call: Call, internal: Kind, version: Version) -> Document:
         """The state of which `version` is another form. Raises `Changed` where it is no more."""
