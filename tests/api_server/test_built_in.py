@@ -242,7 +242,7 @@ def count_of(answer: Answer) -> str:
     return str(answer.json["metadata"]["annotations"][COUNT])
 
 
-@pytest.mark.parametrize("annotations", [None, {COUNT: None}, {COUNT: "abc"}, {COUNT: "9"}])
+@pytest.mark.parametrize("annotations", [None, {COUNT: None}, {COUNT: "0"}, {COUNT: "9"}])
 def test_the_status_of_a_daemon_set_is_no_way_to_change_how_often_its_template_did(client: Client, annotations: Any) -> None:
     client.post(DAEMON_SETS, daemon_set())
     again = {"spec": {"template": {"spec": {"nodeName": "n"}}}}
@@ -251,6 +251,27 @@ def test_the_status_of_a_daemon_set_is_no_way_to_change_how_often_its_template_d
     assert count_of(client.merge(f"{DAEMON_SETS}/d", {"spec": {"template": {"spec": {"nodeName": "m"}}}})) == "3"
 
 
-@pytest.mark.parametrize(("sent", "kept"), [("7", "7"), ("+4", "4"), ("0", "1"), ("-3", "1"), ("abc", "1"), ("", "1"), ("9" * 5000, "1")])
+@pytest.mark.parametrize(("sent", "kept"), [("7", "7"), ("+4", "4"), ("0", "1"), ("-3", "1"), ("9223372036854775807",) * 2])
 def test_a_new_daemon_set_keeps_a_count_of_its_template_that_is_one(client: Client, sent: str, kept: str) -> None:
     assert count_of(client.post(DAEMON_SETS, daemon_set(**{COUNT: sent}))) == kept
+
+
+@pytest.mark.parametrize(
+    ("sent", "why"),
+    [
+        ("abc", "invalid syntax"),
+        ("", "invalid syntax"),
+        (None, "invalid syntax"),
+        (str(2**63), "value out of range"),
+        ("9" * 5000, "value out of range"),
+    ],
+)
+def test_a_count_of_a_template_that_is_no_number_is_refused(client: Client, sent: Any, why: str) -> None:
+    text = f'strconv.ParseInt: parsing "{sent or ""}": {why}'
+    refused = client.post(DAEMON_SETS, daemon_set(**{COUNT: sent}))
+    assert (refused.status, refused.message) == (400, f'DaemonSet in version "v1" cannot be handled as a DaemonSet: {text}')
+    client.post(DAEMON_SETS, daemon_set())
+    for path in (f"{DAEMON_SETS}/d", f"{DAEMON_SETS}/d/status"):
+        answer = client.merge(path, {"metadata": {"annotations": {COUNT: sent}}})
+        assert answer.status == (200 if sent is None else 422)
+        assert sent is None or answer.message.endswith(text)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from fakes.api_server import errors
 from fakes.api_server.builtin.pod_defaults import admit_pod, quality
+from fakes.api_server.builtin.template_counts import TEMPLATE_GENERATION, first_count, next_count
 from fakes.api_server.errors import Cause
 from fakes.api_server.kinds import Kind
 from fakes.api_server.wire.encoding import same
@@ -18,7 +18,6 @@ NODES = ("", "nodes")
 JOBS = ("batch", "jobs")
 ACCOUNTS = ("", "serviceaccounts")
 DAEMON_SETS = ("apps", "daemonsets")
-TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 CLAIMS = ("", "persistentvolumeclaims")
 _PROTECTED = {
     ("", "persistentvolumes"): "kubernetes.io/pv-protection",
@@ -61,7 +60,7 @@ def prepare_new(kind: Kind, document: dict[str, Any]) -> None:
     elif kind.storage_key == ACCOUNTS:
         _keep_names(document)
     elif kind.storage_key == DAEMON_SETS:
-        document["metadata"]["annotations"][TEMPLATE_GENERATION] = str(_template_count(document))
+        document["metadata"]["annotations"][TEMPLATE_GENERATION] = first_count(document)
     elif kind.storage_key == JOBS:
         _generate_selector(document)
     elif kind.storage_key in _PROTECTED:
@@ -106,13 +105,7 @@ def complete(kind: Kind, old: dict[str, Any], new: dict[str, Any]) -> None:
 def _count_template(old: dict[str, Any], new: dict[str, Any]) -> None:
     """Say in an annotation of a daemon set how often its template has changed."""
     changed = not same(old["spec"]["template"], new["spec"]["template"])
-    new["metadata"]["annotations"][TEMPLATE_GENERATION] = str(_template_count(old) + changed)
-
-
-def _template_count(daemon_set: dict[str, Any]) -> int:
-    """What the annotation says, if that can be a count; else 1."""
-    said = daemon_set["metadata"]["annotations"][TEMPLATE_GENERATION]
-    return max(int(said), 1) if re.fullmatch(r"[-+]?[0-9]{1,18}", said) else 1
+    new["metadata"]["annotations"][TEMPLATE_GENERATION] = next_count(old, changed=changed)
 
 
 def prepare_changed(kind: Kind, old: dict[str, Any], new: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from fakes.api_server.builtin import schemas, typed
 from fakes.api_server.builtin.count_rules import count_faults
 from fakes.api_server.builtin.defaults import DEFAULTS
 from fakes.api_server.builtin.rules import RULES, change_faults, creation_faults
+from fakes.api_server.builtin.template_counts import check_count
 from fakes.api_server.custom import scale_faults, structural, structural_faults
 from fakes.api_server.errors import Cause
 from fakes.api_server.kinds import Kind
@@ -103,6 +104,8 @@ class TypedShape:
         found, complaints = typed.normal(document, self._schema)
         document.clear()
         document.update(found)
+        if self._resource == "daemonsets.apps":
+            check_count(document)
         return complaints
 
     def fill_in(self, document: Document) -> None:

@@ -330,3 +330,17 @@ def _(s: Session) -> None:
     s.post(s.at("priorityclasses"), {"metadata": {"name": f"{s.ns}-a"}, "value": 1, "preemptionPolicy": True})
     for claim in ({"kind": 1}, {"apiVersion": 1.5}, {"metadata": 1}, {"spec": 1}):
         s.post(s.at("statefulsets"), {"metadata": {"name": "a"}, "spec": {"volumeClaimTemplates": [claim]}})
+
+
+@script("7.1 how often the template of a daemon set has changed is a number that only its creation says")
+def _(s: Session) -> None:
+    path, name = f"/apis/apps/v1/namespaces/{s.ns}/daemonsets", "deprecated.daemonset.template.generation"
+    template = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}}
+    for index, count in enumerate(("7", "+4", "0", "-3", str(2**63 - 1), "abc", "", None, str(2**63))):
+        own = {"name": f"a{index}", "annotations": {name: count}}
+        s.post(path, {"metadata": own, "spec": {"selector": {"matchLabels": {"a": "b"}}, "template": template}})
+    for at in (f"{path}/a0", f"{path}/a0/status"):
+        for sent in ("abc", "9", "0", None):
+            s.patch(at, {"metadata": {"annotations": {name: sent}}})
+    s.patch(f"{path}/a0", {"spec": {"template": {"spec": {"nodeName": "n"}}}})
+    s.patch(f"{path}/a0/status", {"metadata": {"annotations": None}})
