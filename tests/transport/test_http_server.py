@@ -19,6 +19,7 @@ import urllib3
 from urllib3.exceptions import ProtocolError
 
 from fakes.api_server.messages import Request, Response
+from fakes.clusters.ports import free_ports
 from fakes.transport import http_server
 from fakes.transport.handler import Handler
 from fakes.transport.http_server import HTTPServer
@@ -443,7 +444,7 @@ def test_a_stream_that_begins_during_the_stop_ends_at_once(serve: Serve, body: S
 
 
 def test_the_port_can_be_bound_again_at_once(serve: Serve, pool: urllib3.PoolManager, body: ScriptedBody) -> None:
-    first = serve(always(stream_response(body)))
+    first = serve(always(stream_response(body)), port=free_ports(1)[0])
     response = pool.request("GET", first.url, preload_content=False)
     first.close()
     second = serve(always(json_response({"second": True})), port=first.port)
@@ -453,7 +454,7 @@ def test_the_port_can_be_bound_again_at_once(serve: Serve, pool: urllib3.PoolMan
 
 
 def test_after_the_stop_nobody_listens(serve: Serve) -> None:
-    server = serve(ECHO)
+    server = serve(ECHO, port=free_ports(1)[0])
     server.close()
     server.close()
     with pytest.raises(ConnectionRefusedError):
@@ -461,7 +462,7 @@ def test_after_the_stop_nobody_listens(serve: Serve) -> None:
 
 
 def test_the_context_manager_stops_the_server() -> None:
-    with HTTPServer(ECHO) as server:
+    with HTTPServer(ECHO, port=free_ports(1)[0]) as server:
         connect(server).close()
     with pytest.raises(ConnectionRefusedError):
         connect(server)

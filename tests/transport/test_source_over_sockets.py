@@ -19,6 +19,7 @@ import pytest
 import urllib3
 from kubernetes.client import ApiClient, Configuration
 
+from fakes.clusters.ports import free_ports
 from informer.cluster import ClusterSource, load_api_client
 from informer.cluster.connection import KEEPALIVE_IDLE, enable_keepalive, get
 from informer.cluster.requester import SILENCE
@@ -156,8 +157,7 @@ def test_lists_one_after_another_share_a_connection(serve: Serve) -> None:
 
 
 def test_a_refused_connection_says_where_and_why() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    url = f"http://127.0.0.1:{free_ports(1)[0]}"
     cluster = ClusterSource(load_api_client(server=url), NODES, runtime=ThreadRuntime())
     with pytest.raises(Disconnected) as raised:
         cluster.list(ListQuery())
