@@ -7,6 +7,7 @@ reported with the shortest sequence that shows it, as Python: `@example(...)` ab
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, reject, settings
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from e2e.drawn.play import Due, TooSlow
 from e2e.drawn.sequences import sequences, with_a_compaction
-from e2e.drawn.servers import on_the_cluster, on_the_fake, together_on_the_cluster
+from e2e.drawn.servers import on_the_cluster, on_the_fake, together_on_the_cluster, with_columns_once
 from e2e.drawn.step import Step
 from fakes.clusters import Cluster
 from tests.conformance.outcome import difference
@@ -111,3 +112,15 @@ def test_random_sequences_with_a_compaction_are_answered_the_same(cluster: Clust
             progress.report(steps, fake, real)
 
     answers_the_same()
+
+
+def test_columns_that_a_watch_tells_again_do_not_count() -> None:
+    def table(*columns: str) -> dict[str, Any]:
+        return {"type": "ADDED", "object": {"kind": "Table", "columnDefinitions": list(columns) or None}}
+
+    assert with_columns_once([table("Name"), table("Name"), table()]) == [table("Name"), table(), table()]
+    assert with_columns_once([table(), table("Name"), table("Age")]) == [table(), table("Name"), table("Age")]
+    assert with_columns_once([{"type": "ERROR", "object": {"kind": "Status"}}, "cut"]) == [
+        {"type": "ERROR", "object": {"kind": "Status"}},
+        "cut",
+    ]
