@@ -57,6 +57,8 @@ def trouble_with(words: list[str], folder: Path) -> str | None:
             return f"no session {unknown}" if unknown else None
         case ["pip", "install", *arguments]:
             return trouble_with_pip(arguments)
+        case ["python", file]:
+            return None if (CHECKOUT / file).is_file() else f"there is no {file}"
         case [".ci/run"]:
             return None if os.access(CHECKOUT / ".ci/run", os.X_OK) else "cannot be executed"
         case _:
@@ -114,6 +116,7 @@ def test_a_command_of_the_documentation_can_be_run(words: list[str], tmp_path: P
         "informer watsch nodes",
         "pytest --kube-clusters kind",
         "nox -s units",
+        "python benchmarks/faek.py",
         "pip install '.[client]'",
         "kubeclt get nodes",
     ],
