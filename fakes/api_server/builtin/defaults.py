@@ -9,6 +9,7 @@ from typing import Any
 from fakes.api_server.builtin import machinery_defaults, pod_defaults
 from fakes.api_server.builtin.autoscalers import drop_annotations
 from fakes.api_server.builtin.pod_defaults import default_template, put
+from fakes.api_server.builtin.template_counts import TEMPLATE_GENERATION
 
 Document = dict[str, Any]
 Defaults = Callable[[Document], None]
@@ -58,7 +59,7 @@ def _daemon_set(document: Document) -> None:
     if strategy.setdefault("type", "RollingUpdate") == "RollingUpdate":
         put(strategy.setdefault("rollingUpdate", {}), {"maxUnavailable": 1, "maxSurge": 0})
     annotations = document["metadata"].setdefault("annotations", {})
-    annotations.setdefault("deprecated.daemonset.template.generation", "1")
+    annotations.setdefault(TEMPLATE_GENERATION, "1")
     default_template(spec)
 
 

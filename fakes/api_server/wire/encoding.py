@@ -13,13 +13,13 @@ from typing import Any, TypeVar
 import msgspec
 
 from fakes.api_server.builtin import schemas, typed
+from fakes.api_server.builtin.template_counts import TEMPLATE_GENERATION
 from fakes.api_server.kinds import Kind
 from fakes.api_server.wire.escapes import escaped
 from fakes.storage import Event, Version
 
 META = "meta.k8s.io/v1"
 """Of tables, and of metadata alone, if nothing else is asked for."""
-_TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 _COUNTED = ("deployments.apps", "replicasets.apps", "statefulsets.apps")
 
 T = TypeVar("T")
@@ -148,9 +148,9 @@ def partial(version: Version, form: str = META) -> bytes:
 def _without_template_generation(metadata: dict[str, Any]) -> dict[str, Any]:
     """A server keeps it beside the metadata, which has it only where the whole object is written."""
     annotations = metadata.get("annotations") or {}
-    if _TEMPLATE_GENERATION not in annotations:
+    if TEMPLATE_GENERATION not in annotations:
         return metadata
-    rest = {name: value for name, value in annotations.items() if name != _TEMPLATE_GENERATION}
+    rest = {name: value for name, value in annotations.items() if name != TEMPLATE_GENERATION}
     return {**metadata, "annotations": rest} if rest else {name: value for name, value in metadata.items() if name != "annotations"}
 
 
@@ -174,7 +174,7 @@ def bookmark(kind: Kind, revision: int, *, initial_end: bool, partial_form: str 
     """The object of a BOOKMARK event; `partial_form` is the apiVersion in which its metadata are told alone."""
     annotations = {"k8s.io/initial-events-end": "true"} if initial_end else {}
     if kind.resource.name == "daemonsets.apps":
-        annotations = {_TEMPLATE_GENERATION: "0", **annotations}
+        annotations = {TEMPLATE_GENERATION: "0", **annotations}
     metadata: dict[str, Any] = {"resourceVersion": str(revision)}
     if annotations:
         metadata["annotations"] = annotations

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
 
@@ -49,10 +49,6 @@ class Form:
     """Of JSON: for people."""
     version: str = META
     """The apiVersion of a shape other than the whole object."""
-    content_type: str = field(init=False, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "content_type", self.codec.value)
 
 
 def accepted_form(request: Request, kind: Kind, *, watch: bool, collection: bool, tables: bool) -> Form:

@@ -77,7 +77,7 @@ def _coded(form: Form, status: int, raw: bytes, binary: Callable[[], bytes], hea
             body = yaml_form.encode(json.loads(raw))
         case Codec.PROTOBUF:
             body = binary()
-    return Response(status, {"Content-Type": form.content_type, **(headers or {})}, body)
+    return Response(status, {"Content-Type": form.codec.value, **(headers or {})}, body)
 
 
 def _encoded(raw: bytes) -> bytes:
