@@ -97,8 +97,6 @@ _LEAF: _Difference = (MEMBER, None)
 
 def _differ(old: Any, new: Any, type: FieldType) -> _Difference:
     """Of two values that are not equal. One that is null takes the shape of the other."""
-    if old.__class__ is dict and new.__class__ is dict:
-        return _differ_as(dict, old, new, type)
     before, after = _shape(old), _shape(new)
     shape = after or before
     found = _differ_as(shape, old, new, type)
@@ -153,9 +151,7 @@ def _differ_in_fields(old: Document, new: Document, fields: MapType) -> _Differe
             removed[field.step] = everything(old[name], field.type)
         elif (before := old[name]) is not (after := new[name]):
             field = fields[name]
-            if before != after and not (before.__class__ in _CONTAINERS or after.__class__ in _CONTAINERS):
-                changed[field.step] = MEMBER
-            elif not _equal(before, after, field.type):
+            if not _equal(before, after, field.type):
                 _note(changed, removed, field.step, _differ(before, after, field.type))
     return changed or None, removed or None
 
